@@ -1,0 +1,12 @@
+"""Makes sure that the stage has its endpoint."""
+
+from promotion.azureml import endpoints
+from promotion.core.steps import EndpointReceipt, StageOrder
+
+
+def ensure_endpoint(order: StageOrder) -> EndpointReceipt:
+    """The endpoint's traffic before the rollout; a missing endpoint is created first."""
+    traffic = endpoints.ensure_endpoint(order.stage)
+    if traffic is None:
+        return EndpointReceipt(settled=False)
+    return EndpointReceipt(traffic=traffic)

@@ -1,0 +1,16 @@
+"""Writes a fact that only the orchestrator knows into the audit trail."""
+
+from promotion import audit
+from promotion.core.steps import Receipt, RecordOrder
+
+
+def record(order: RecordOrder) -> Receipt:
+    """The fact is written down."""
+    audit.emit(
+        order.name,
+        order.context,
+        failure=order.failure,
+        measurements={"duration_ms": audit.milliseconds(order.duration)} if order.duration else {},
+        **order.details,
+    )
+    return Receipt()

@@ -1,0 +1,22 @@
+"""Removes the deployment that served before."""
+
+from promotion import audit
+from promotion.azureml import deployments, endpoints
+from promotion.core.steps import RetireOrder, RetireReceipt
+
+
+def retire_deployment(order: RetireOrder) -> RetireReceipt:
+    """Settled once it is gone; a deployment that has got traffic again is kept."""
+    share = endpoints.traffic_of(order.stage).get(order.previous)
+    if share:
+        return RetireReceipt(kept=f"{order.previous} has {share} % of the traffic again")
+    if not deployments.remove_deployment(order.stage, order.previous):
+        return RetireReceipt(settled=False)
+    audit.emit(
+        "retired",
+        order.context,
+        key=order.previous,
+        endpoint=order.stage.endpoint,
+        deployment=order.previous,
+    )
+    return RetireReceipt()

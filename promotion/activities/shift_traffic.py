@@ -1,0 +1,27 @@
+"""Gives the traffic to the new deployment."""
+
+from datetime import UTC, datetime
+
+from promotion import audit
+from promotion.azureml import endpoints
+from promotion.core.steps import TrafficOrder, TrafficReceipt
+
+
+def shift_traffic(order: TrafficOrder) -> TrafficReceipt:
+    """The traffic that was read back from Azure after it was written."""
+    traffic = endpoints.shift_traffic(order.stage, expected=order.expected, wanted=order.wanted)
+    if traffic is None:
+        return TrafficReceipt(settled=False)
+    audit.emit(
+        "traffic_shifted",
+        order.context,
+        measurements={
+            "traffic": traffic.get(order.stage.deployment, 0),
+            "duration_ms": audit.milliseconds(datetime.now(UTC) - order.started_at),
+        },
+        endpoint=order.stage.endpoint,
+        deployment=order.stage.deployment,
+        before=dict(order.expected),
+        after=dict(traffic),
+    )
+    return TrafficReceipt(traffic=traffic)

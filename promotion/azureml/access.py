@@ -1,0 +1,124 @@
+"""Who we are and where Azure is: the credential, SDK clients and a pipeline for plain requests."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from promotion.core.references import WorkspaceRef
+from promotion.settings import SettingInvalid, read_settings
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+    from azure.core import PipelineClient
+    from azure.core.credentials import TokenCredential
+    from azure.core.rest import HttpResponse
+
+USER_AGENT: Final = "azureml-promotion"
+
+_CLOUDS: Final = {
+    # resource manager, registry discovery; as azure.ai.ml._azure_environments has them.
+    "AzureCloud": ("https://management.azure.com/", "https://eastus.api.azureml.ms/"),
+    "AzureChinaCloud": (
+        "https://management.chinacloudapi.cn/",
+        "https://chinaeast2.api.ml.azure.cn/",
+    ),
+    "AzureUSGovernment": (
+        "https://management.usgovcloudapi.net/",
+        "https://usgovarizona.api.ml.azure.us/",
+    ),
+}
+
+
+@cache
+def credential() -> "TokenCredential":
+    """The app's managed identity on Azure, a developer's own login elsewhere."""
+    from azure.identity import DefaultAzureCredential
+
+    return DefaultAzureCredential()
+
+
+def workspace_client(workspace: WorkspaceRef) -> "MLClient":
+    """A new SDK client: about 10 ms, and nothing that another thread could disturb."""
+    from azure.ai.ml import MLClient
+
+    settings = read_settings()
+    options: dict[str, Any] = {"cloud": settings.cloud}
+    if settings.cloud_metadata is not None:
+        options["cloud_metadata"] = settings.cloud_metadata
+    return MLClient(
+        credential(),
+        workspace.subscription,
+        workspace.resource_group,
+        workspace.name,
+        show_progress=False,
+        enable_telemetry=False,
+        **options,
+    )
+
+
+def resource_manager() -> str:
+    """Base URL of Azure Resource Manager, with a slash at its end."""
+    return _endpoint("resource_manager", 0)
+
+
+def registry_discovery() -> str:
+    """Base URL that says where a registry lives, with a slash at its end."""
+    return _endpoint("registry_discovery_endpoint", 1)
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    params: dict[str, str] | None = None,
+    body: object = None,
+) -> "HttpResponse":
+    """A request with our token, for the few things that the SDK has no public call for.
+
+    Throttling and server errors are retried a few times; an error status raises
+    HttpResponseError, 404 and 409 their own subclasses.
+    """
+    from azure.core import exceptions
+    from azure.core.rest import HttpRequest
+
+    if not url.startswith("https://"):
+        raise ValueError(f"a token is only sent over https, not to {url}")
+    response: HttpResponse = _pipeline(resource_manager()).send_request(
+        HttpRequest(method, url, params=params, json=body)
+    )
+    own: dict[int, type[exceptions.HttpResponseError]] = {
+        401: exceptions.ClientAuthenticationError,
+        404: exceptions.ResourceNotFoundError,
+        409: exceptions.ResourceExistsError,
+    }
+    if error := own.get(response.status_code):
+        raise error(response=response)
+    response.raise_for_status()
+    return response
+
+
+@cache
+def _pipeline(arm: str) -> "PipelineClient[Any, Any]":
+    from azure.core import PipelineClient
+    from azure.core.pipeline import policies
+
+    return PipelineClient(
+        arm,
+        policies=[
+            policies.RequestIdPolicy(),
+            policies.UserAgentPolicy(USER_AGENT),
+            policies.RetryPolicy(),
+            policies.BearerTokenCredentialPolicy(credential(), f"{arm}.default"),
+        ],
+    )
+
+
+def _endpoint(key: str, position: int) -> str:
+    settings = read_settings()
+    if settings.cloud_metadata is not None and key in settings.cloud_metadata:
+        return settings.cloud_metadata[key].rstrip("/") + "/"
+    if settings.cloud in _CLOUDS:
+        return _CLOUDS[settings.cloud][position]
+    raise SettingInvalid(
+        f"PROMOTION_CLOUD is {settings.cloud!r}; use one of {', '.join(_CLOUDS)}, "
+        "or set PROMOTION_CLOUD_METADATA too"
+    )

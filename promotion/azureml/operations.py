@@ -1,0 +1,39 @@
+"""Long-running operations and the states they leave, looked at without waiting for them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from promotion.azureml import access
+from promotion.core.errors import Failure
+
+ASYNC_OPERATION = "AzureAsyncOperationUri"
+"""Property of endpoints and deployments that names the operation which last changed them."""
+
+SUCCEEDED: Final = "succeeded"
+DELETING: Final = "deleting"
+FAILED: Final = frozenset({"failed", "canceled"})
+
+
+def state_of(resource: Any) -> str:
+    """Provisioning state of an endpoint or deployment, in lowercase.
+
+    The SDK gives an enumeration or a text, spelled as the service happens to.
+    """
+    state = resource.provisioning_state
+    return str(getattr(state, "value", state)).lower()
+
+
+def failure_of(properties: Mapping[str, Any] | None, subject: str) -> Failure:
+    """Why the operation that last changed ``subject`` failed, in Azure's words.
+
+    The resource itself only says ``Failed``; the reason stands in its operation, which Azure
+    forgets after a while.
+    """
+    url = (properties or {}).get(ASYNC_OPERATION)
+    if not url:
+        return Failure(reason=f"{subject} failed; Azure gives no reason.", code="Failed")
+    error = access.request("GET", url).json().get("error") or {}
+    texts = [error.get("message"), *(d.get("message") for d in error.get("details") or [])]
+    message = " ".join(dict.fromkeys(" ".join(text.split()) for text in texts if text))
+    reason = f"{subject} failed: {message or 'Azure gives no reason'}"
+    return Failure(reason=reason, code=error.get("code") or "Failed")

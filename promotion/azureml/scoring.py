@@ -1,0 +1,88 @@
+"""Asks one deployment of an endpoint for predictions, over its own route.
+
+``MLClient.online_endpoints.invoke`` keeps the deployment's name in a header that later calls on
+other endpoints inherit (azure-ai-ml 1.35.2), so the request is made here.
+"""
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from promotion.azureml import access
+from promotion.azureml.endpoints import find_endpoint
+from promotion.azureml.errors import Role, azure_errors
+from promotion.core.errors import Retryable, Terminal
+from promotion.core.plan import StagePlan
+from promotion.core.value import Value
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+    from azure.core import PipelineClient
+
+DEPLOYMENT_HEADER: Final = "azureml-model-deployment"
+_NOT_YET: Final = frozenset({408, 429, 502, 503, 504})
+"""Statuses of a deployment whose containers have just started, or of a busy front door."""
+
+
+class Answer(Value):
+    """What a deployment answered."""
+
+    status: int
+    body: str
+    latency_ms: float
+    deployment: str | None
+    """The deployment that answered, as the endpoint says."""
+
+
+def ask_deployment(stage: StagePlan, body: str, timeout: float) -> Answer:
+    """POST ``body`` to the stage's deployment alone; ``timeout`` in seconds."""
+    from azure.core.rest import HttpRequest
+
+    with azure_errors(f"ask the deployment {stage.deployment}", Role.DEPLOY):
+        client = access.workspace_client(stage.workspace)
+        endpoint = find_endpoint(client, stage.endpoint)
+        if endpoint is None or not str(endpoint.scoring_uri).startswith("https://"):
+            raise Terminal(
+                f"The endpoint {stage.endpoint} has no scoring address.", code="EndpointGone"
+            )
+        request = HttpRequest(
+            "POST",
+            endpoint.scoring_uri,
+            headers={
+                "Authorization": f"Bearer {_secret(client, stage.endpoint)}",
+                "Content-Type": "application/json",
+                DEPLOYMENT_HEADER: stage.deployment,
+            },
+            content=body.encode(),
+        )
+        started = time.monotonic()
+        with _pipeline(endpoint.scoring_uri) as pipeline:
+            response = pipeline.send_request(
+                request, connection_timeout=timeout, read_timeout=timeout
+            )
+        latency = (time.monotonic() - started) * 1000
+        if response.status_code in _NOT_YET:
+            raise Retryable(
+                f"The deployment {stage.deployment} answers {response.status_code}.",
+                code=str(response.status_code),
+            )
+        return Answer(
+            status=response.status_code,
+            body=response.text(),
+            latency_ms=round(latency, 1),
+            deployment=response.headers.get(DEPLOYMENT_HEADER),
+        )
+
+
+def _secret(client: "MLClient", endpoint: str) -> str:
+    """The key or token, whichever way the endpoint authenticates."""
+    keys: Any = client.online_endpoints.get_keys(endpoint)
+    secret: str = getattr(keys, "primary_key", None) or keys.access_token
+    return secret
+
+
+def _pipeline(base_url: str) -> "PipelineClient[Any, Any]":
+    # No redirects and no retries: a smoke test reports what the deployment itself answers.
+    from azure.core import PipelineClient
+    from azure.core.pipeline.policies import UserAgentPolicy
+
+    return PipelineClient(base_url, policies=[UserAgentPolicy(access.USER_AGENT)])

@@ -1,0 +1,65 @@
+"""Names that follow from what they name, so that the same thing always gets the same name."""
+
+import hashlib
+import json
+import re
+
+from promotion.core.references import ModelVersion, WorkspaceRef
+
+MAX_PROMOTION_ID = 100
+"""Durable instance ids: at most 100 characters, compared case-insensitively by Azure Storage."""
+MAX_DEPLOYMENT_NAME = 32
+"""Online deployment names: 3-32 characters, a letter first, then letters, digits and hyphens.
+
+Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas#endpoint-limits
+"""
+
+
+def slug(text: str) -> str:
+    """``text`` in lowercase letters, digits and single hyphens; may be empty."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def fingerprint(*parts: str) -> str:
+    """Eight hex digits that differ when the parts differ, wherever one part ends."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
+
+
+def promotion_id(route: str, model: ModelVersion, source: WorkspaceRef) -> str:
+    """``{route}-{model}-{version}-{8 hex}``: one registration on one route has one id for ever."""
+    mark = fingerprint(source.arm_id.lower(), model.name, model.version, route)
+    readable = "-".join(filter(None, map(slug, (route, model.name, model.version))))
+    return f"{readable[: MAX_PROMOTION_ID - len(mark) - 1].rstrip('-')}-{mark}"
+
+
+def child_id(parent: str, child: str) -> str:
+    """Durable id of what runs under the promotion ``parent``: it ends in ``-{child}``."""
+    mark = parent.rpartition("-")[2]
+    room = MAX_PROMOTION_ID - len(mark) - len(child) - 2
+    return f"{parent.removesuffix(f'-{mark}')[:room].rstrip('-')}-{mark}-{slug(child)}"
+
+
+def lock_name(workspace: WorkspaceRef, endpoint: str) -> str:
+    """The one name by which rollouts to an endpoint take their turn."""
+    return f"{slug(endpoint)}-{fingerprint(workspace.arm_id.lower(), endpoint.lower())}"
+
+
+def deployment_name(model: ModelVersion) -> str:
+    """The name of the online deployment that serves ``model``: ``taxi-model-5``.
+
+    A name that Azure would not take as it is (too long, other characters, no letter first) is
+    shortened and marked with a fingerprint, so that two versions never share a deployment.
+    """
+    plain = f"{model.name}-{model.version}"
+    name = slug(plain)
+    # Only a plain number cannot be confused with the end of another model's name.
+    if (
+        name == plain
+        and model.version.isdecimal()
+        and len(name) <= MAX_DEPLOYMENT_NAME
+        and name[:1].isalpha()
+    ):
+        return name
+    mark = fingerprint(model.name, model.version)
+    start = name if name[:1].isalpha() else f"m-{name}"
+    return f"{start[: MAX_DEPLOYMENT_NAME - len(mark) - 1].rstrip('-')}-{mark}"

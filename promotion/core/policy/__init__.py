@@ -1,0 +1,1 @@
+"""The policy: what a team writes down, and how it is read."""

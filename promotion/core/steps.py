@@ -1,0 +1,233 @@
+"""Orders and receipts: what an activity is asked to do, and what it did.
+
+Each activity finds its own earlier work and returns the same receipt, so an order may be given
+any number of times. A receipt that is not ``settled`` says that Azure is still at work: give the
+same order again a little later.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from promotion.core.candidate import Candidate
+from promotion.core.errors import Failure
+from promotion.core.gates import AnyGate
+from promotion.core.plan import Context, SmokeTestPlan, StagePlan, Timing
+from promotion.core.references import WorkspaceRef
+from promotion.core.status import Status
+from promotion.core.value import Value
+from promotion.core.verdict import Judgement
+
+FAILED = "failed"
+"""The one key of an activity's reply that is a Failure instead of a receipt."""
+
+
+class Order(Value):
+    """What every order has."""
+
+    activity: ClassVar[str]
+    """Name of the activity that carries it out."""
+
+    context: Context
+
+
+class Receipt(Value):
+    """What every receipt has."""
+
+    settled: bool = True
+    """Whether this is done; if not, Azure is still at work on it."""
+
+
+class EvidenceOrder(Order):
+    """Read everything that gates may ask about."""
+
+    activity = "gather_evidence"
+
+    source: WorkspaceRef
+
+
+class EvidenceReceipt(Receipt):
+    """What was found."""
+
+    candidate: Candidate
+
+
+class JudgementOrder(Order):
+    """Ask every gate about the candidate."""
+
+    activity = "evaluate_gates"
+
+    candidate: Candidate
+    gates: tuple[AnyGate, ...] = ()
+
+
+class JudgementReceipt(Receipt):
+    """What the gates answered."""
+
+    judgement: Judgement
+
+
+class CopyOrder(Order):
+    """Bring exactly this version into the registry."""
+
+    activity = "copy_to_registry"
+
+    source: WorkspaceRef
+    registry: str
+    started_at: datetime
+    operation: str | None = None
+    """The import under way, as the previous receipt named it."""
+
+
+class CopyReceipt(Receipt):
+    """Whether the registry has the version."""
+
+    asset_id: str | None = None
+    """The copy, once it is there."""
+    operation: str | None = None
+    """The import under way."""
+
+
+class StageOrder(Order):
+    """What every order at a stage has."""
+
+    stage: StagePlan
+
+
+class EndpointOrder(StageOrder):
+    """Make sure that the stage has its endpoint."""
+
+    activity = "ensure_endpoint"
+
+
+class EndpointReceipt(Receipt):
+    """The endpoint as it is."""
+
+    traffic: dict[str, int] = {}
+    """Weights that are not zero, by deployment."""
+
+
+class DeployOrder(StageOrder):
+    """Create the deployment of this version beside the live one."""
+
+    activity = "create_deployment"
+
+    asset_id: str
+
+
+class LookOrder(StageOrder):
+    """Look how far the deployment is."""
+
+    activity = "look_at_deployment"
+
+    started_at: datetime
+
+
+class LookReceipt(Receipt):
+    """How the deployment is; ``failure`` when Azure could not make it."""
+
+    state: str
+    failure: Failure | None = None
+
+
+class SmokeTestOrder(StageOrder):
+    """Ask the new deployment alone."""
+
+    activity = "smoke_test"
+
+    test: SmokeTestPlan
+
+
+class SmokeTestReceipt(Receipt):
+    """Whether the answer was right; ``failure`` when it was not."""
+
+    latency_ms: float
+    failure: Failure | None = None
+
+
+class TrafficOrder(StageOrder):
+    """Give all traffic to the deployment, if it is still distributed as expected."""
+
+    activity = "shift_traffic"
+
+    expected: dict[str, int]
+    wanted: dict[str, int]
+    started_at: datetime
+
+
+class TrafficReceipt(Receipt):
+    """The weights that the endpoint has, read back after they were written."""
+
+    traffic: dict[str, int] = {}
+
+
+class UndoOrder(StageOrder):
+    """Give the traffic back and remove the new deployment."""
+
+    activity = "undo"
+
+    restore: dict[str, int]
+
+
+class RetireOrder(StageOrder):
+    """Remove a deployment that served before, if it still has no traffic."""
+
+    activity = "retire_deployment"
+
+    previous: str
+
+
+class RetireReceipt(Receipt):
+    """It is gone, or ``kept`` says why it stays."""
+
+    kept: str | None = None
+
+
+class RecordOrder(Order):
+    """Write one fact into the audit trail."""
+
+    activity = "record"
+
+    name: str
+    failure: Failure | None = None
+    duration: timedelta | None = None
+    details: dict[str, str] = {}
+
+
+class RolloutOrder(Value):
+    """Bring the version into service at a stage: the input of the orchestrator ``rollout``."""
+
+    context: Context
+    stage: StagePlan
+    asset_id: str
+    timing: Timing
+
+
+class RolloutResult(Value):
+    """How a stage ended: the output of ``rollout``."""
+
+    stage: str
+    status: Status
+    """succeeded, rolled_back or failed."""
+    failure: Failure | None = None
+    replaced: tuple[str, ...] = ()
+    """Deployments that served before and have no traffic now."""
+
+
+class RetirementOrder(Value):
+    """Remove what a rollout replaced, after a while: the input of the orchestrator ``retire``."""
+
+    context: Context
+    stage: StagePlan
+    replaced: tuple[str, ...]
+    timing: Timing
+
+
+class PromotionResult(Value):
+    """How a promotion ended: the output of ``promote``."""
+
+    status: Status
+    failure: Failure | None = None
+    judgement: Judgement = Judgement()
+    asset_id: str | None = None
+    """The copy in the registry."""
+    stages: tuple[RolloutResult, ...] = ()

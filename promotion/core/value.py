@@ -1,0 +1,23 @@
+"""The base of everything that travels: orders, receipts, evidence, verdicts, plans."""
+
+from pydantic import BaseModel, ConfigDict
+
+type Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
+
+class Value(BaseModel):
+    """A frozen value with exactly the fields it declares.
+
+    Values cross the boundary between orchestrators and activities as JSON, so that
+    ``Type.model_validate(value.to_json()) == value`` must hold for each of them.
+    """
+
+    # defer_build: a cold start pays only for the values that it uses.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", defer_build=True
+    )
+
+    def to_json(self) -> dict[str, Json]:
+        """The value as plain JSON data; what equals its default is left out."""
+        plain: dict[str, Json] = self.model_dump(mode="json", exclude_defaults=True)
+        return plain

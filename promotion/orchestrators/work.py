@@ -1,0 +1,109 @@
+"""How an orchestrator gets something done: one step, a step until it settles, a record."""
+
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from durabletask.task import OrchestrationContext, RetryPolicy, Task, TaskFailedError
+
+from promotion.core.errors import Failure, Terminal
+from promotion.core.plan import Context, Timing
+from promotion.core.policy.duration import in_words
+from promotion.core.status import Status, step
+from promotion.core.steps import FAILED, Order, Receipt, RecordOrder
+
+type Steps[R] = Generator[Task[Any], Any, R]
+"""A part of an orchestrator: yields durable tasks, returns R; used with ``yield from``."""
+
+
+class Work:
+    """What an orchestration does on behalf of one promotion, and how far it is."""
+
+    def __init__(
+        self, ctx: OrchestrationContext, context: Context, timing: Timing, status: Status
+    ) -> None:
+        self.ctx = ctx
+        self.context = context
+        self.timing = timing
+        self.started = self.now
+        self._status = status
+        self.become(status)
+
+    @property
+    def now(self) -> datetime:
+        """The context's time, the same in every replay; durabletask gives it without its zone."""
+        return self.ctx.current_utc_datetime.replace(tzinfo=UTC)
+
+    def become(self, status: Status) -> None:
+        """Take a step in the table of states, and show it as the orchestration's custom status."""
+        self._status = step(self._status, status)
+        since = self.now.isoformat()
+        shown = {"status": status.value, "stage": self.context.stage, "since": since}
+        self.ctx.set_custom_status(shown)
+
+    def perform[R: Receipt](self, order: Order, receipt: type[R]) -> Steps[R]:
+        """The receipt for ``order``. Raises Terminal when it cannot be done, or not any more."""
+        try:
+            reply = yield self.ctx.call_activity(
+                order.activity, input=order.to_json(), retry_policy=self._retry_policy()
+            )
+        except TaskFailedError as error:
+            raise Terminal(
+                f"{error.details.message} (tried {self.timing.retry_attempts} times)",
+                code=error.details.error_type,
+            ) from error
+        if FAILED in reply:
+            raise Terminal.of(Failure.model_validate(reply[FAILED]))
+        return receipt.model_validate(reply)
+
+    def settle[O: Order, R: Receipt](
+        self,
+        order: O,
+        receipt: type[R],
+        *,
+        deadline: datetime,
+        following: Callable[[O, R], O] | None = None,
+    ) -> Steps[R]:
+        """The settled receipt for ``order``, which is given again with growing pauses.
+
+        ``following`` makes the next order from the last one and its receipt. Raises Terminal
+        when the deadline passes first.
+        """
+        pause = self.timing.poll_first
+        while True:
+            done = yield from self.perform(order, receipt)
+            if done.settled:
+                return done
+            if self.now >= deadline:
+                raise self._too_late(order.activity)
+            order = following(order, done) if following else order
+            yield self.ctx.create_timer(timedelta(seconds=pause))
+            pause = self.timing.pause_after(pause)
+
+    def record(self, name: str, failure: Failure | None = None, **details: str) -> Steps[Receipt]:
+        """Write the fact ``name`` into the audit trail."""
+        order = RecordOrder(
+            context=self.context,
+            name=name,
+            failure=failure,
+            duration=self.now - self.started,
+            details=details,
+        )
+        return (yield from self.perform(order, Receipt))
+
+    def _too_late(self, activity: str) -> Terminal:
+        waited = in_words(self.now - self.started)
+        return Terminal(
+            f"The time limit has passed: after {waited} Azure is still at work "
+            f"({activity.replace('_', ' ')}).",
+            remedy="Raise time_limit in the policy if this is how long it takes.",
+            code="TimeLimit",
+        )
+
+    def _retry_policy(self) -> RetryPolicy:
+        return RetryPolicy(
+            first_retry_interval=timedelta(seconds=self.timing.retry_first),
+            max_number_of_attempts=self.timing.retry_attempts,
+            backoff_coefficient=2.0,
+            max_retry_interval=timedelta(seconds=self.timing.retry_longest),
+        )

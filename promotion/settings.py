@@ -1,0 +1,74 @@
+"""What the app settings say. Every setting is documented in docs/reference/settings.md."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from promotion.core.plan import Timing
+from promotion.core.value import Json, Value
+
+APP_ROOT = Path(__file__).resolve().parent.parent
+"""The folder of function_app.py; relative paths in settings begin here."""
+
+
+class SettingInvalid(Exception):
+    """A setting has a value that cannot be used."""
+
+
+class Settings(Value):
+    """The app settings, read and checked."""
+
+    policy: Path
+    """The policy file."""
+    audit_file: Path | None
+    """Where audit records are also written as JSON lines, for local runs."""
+    cloud: str
+    """Name of the Azure cloud, as azure-ai-ml knows it."""
+    cloud_metadata: dict[str, str] | None
+    """Endpoints of a cloud that azure-ai-ml does not know."""
+    timing: Timing
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in ``environment``; SettingInvalid names the one that cannot be used."""
+    audit_file = environment.get("PROMOTION_AUDIT_FILE")
+    return Settings(
+        policy=APP_ROOT / environment.get("PROMOTION_POLICY", "promotion.yaml"),
+        audit_file=APP_ROOT / audit_file if audit_file else None,
+        cloud=environment.get("PROMOTION_CLOUD", "AzureCloud"),
+        cloud_metadata=_metadata(environment),
+        timing=Timing(
+            **{
+                field: _positive(environment, f"PROMOTION_{field.upper()}", info.default)
+                for field, info in Timing.model_fields.items()
+            }
+        ),
+    )
+
+
+def _positive(environment: Mapping[str, str], name: str, default: float) -> float:
+    written = environment.get(name)
+    if written is None:
+        return default
+    try:
+        number = type(default)(written)
+    except ValueError:
+        number = -1
+    if not number > 0:
+        kind = "whole number" if isinstance(default, int) else "number"
+        raise SettingInvalid(f"{name} is {written!r}; it must be a {kind} greater than 0")
+    return number
+
+
+def _metadata(environment: Mapping[str, str]) -> dict[str, str] | None:
+    written = environment.get("PROMOTION_CLOUD_METADATA")
+    if not written:
+        return None
+    try:
+        metadata: Json = json.loads(written)
+    except ValueError as error:
+        raise SettingInvalid(f"PROMOTION_CLOUD_METADATA is not JSON: {error}") from None
+    if not isinstance(metadata, dict):
+        raise SettingInvalid("PROMOTION_CLOUD_METADATA must be a JSON object of endpoints")
+    return {key: str(value) for key, value in metadata.items()}

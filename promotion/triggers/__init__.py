@@ -1,0 +1,1 @@
+"""Host bindings: they translate, hand over and are done."""

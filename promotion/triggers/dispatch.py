@@ -1,0 +1,34 @@
+"""Carries out an activity: JSON in, JSON out."""
+
+import logging
+from importlib import import_module
+from typing import get_type_hints
+
+from promotion.core.errors import Failure, Retryable, Terminal
+from promotion.core.steps import FAILED, Order, Receipt
+from promotion.core.value import Json
+
+_logger = logging.getLogger("promotion")
+_REPORT = "This is a fault of the promotion service: report it with the app's log of that time."
+
+
+def carry_out(name: str, order: dict[str, Json]) -> dict[str, Json]:
+    """The receipt of the activity ``name`` for ``order``.
+
+    What trying again cannot mend becomes a reply, because the durable retry policy would try
+    every exception again; the rest is raised, for the policy to retry.
+    """
+    function = getattr(import_module(f"promotion.activities.{name}"), name)
+    order_type: type[Order] = get_type_hints(function)["order"]
+    try:
+        receipt: Receipt = function(order_type.model_validate(order))
+    except Terminal as error:
+        return {FAILED: error.failure.to_json()}
+    except (Retryable, OSError):
+        raise
+    except Exception as error:  # a fault of ours: the same again ten times over would not help
+        _logger.exception("the activity %s broke", name)
+        kind = type(error).__name__
+        failure = Failure(reason=f"{name} broke: {kind}: {error}", remedy=_REPORT, code=kind)
+        return {FAILED: failure.to_json()}
+    return receipt.to_json()

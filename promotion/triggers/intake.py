@@ -1,0 +1,55 @@
+"""What becomes of an event: promotions, or a record that says why not."""
+
+import azure.durable_functions as df
+
+from promotion import audit
+from promotion.core.events import Ignored, ModelRegistered, read_event
+from promotion.core.plan import Promotion, plan_promotion
+from promotion.core.policy.models import Policy
+from promotion.policy_source import current_policy
+from promotion.settings import read_settings
+from promotion.triggers.starting import start_once
+
+
+async def receive(event: str, client: df.DurableFunctionsClient) -> None:
+    """Start the promotions that the policy wants for a registration; record everything else.
+
+    Event Grid drops an event that is answered with 400 and sends one that is answered with 500
+    again for 24 hours. So what nobody can mend is recorded and acknowledged, and what somebody
+    can mend (a broken policy or setting) is raised.
+    """
+    found = promotions_for(event)
+    if isinstance(found, Ignored):
+        audit.emit(
+            "ignored", reason=found.reason, event_id=found.event_id, event_type=found.event_type
+        )
+        return
+    for promotion in found:
+        if not await start_once(client, promotion):
+            audit.emit(
+                "duplicate",
+                promotion.context,
+                reason=f"{promotion.plan.model} was registered once; its promotion exists.",
+                event_id=promotion.event_id,
+            )
+
+
+def promotions_for(event: str) -> tuple[Promotion, ...] | Ignored:
+    """What the policy in force makes of an event, or why nothing comes of it."""
+    registration = read_event(event)
+    if isinstance(registration, Ignored):
+        return registration
+    settings = read_settings()
+    document = current_policy(settings.policy)
+    routes = document.policy.routes_for(registration.workspace_id, registration.model.name)
+    if not routes:
+        reason = _unwanted(registration, document.policy)
+        return Ignored(reason=reason, event_id=registration.event_id)
+    return tuple(plan_promotion(document, route, registration, settings.timing) for route in routes)
+
+
+def _unwanted(registration: ModelRegistered, policy: Policy) -> str:
+    workspace = policy.workspace_name(registration.workspace_id)
+    if workspace is None:
+        return f"the workspace {registration.workspace_id} is not in the policy"
+    return f"no route wants {registration.model} from {workspace}"

@@ -1,0 +1,40 @@
+"""Binds the orchestrators, which know nothing of Azure, to the durable host.
+
+Each is loaded when it is first called, as the activities are.
+"""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+orchestrations = df.Blueprint()
+
+
+@orchestrations.orchestration_trigger(context_name="context")
+def promote(ctx: Any, order: Any) -> Any:
+    """Move one candidate along one route."""
+    from promotion.orchestrators.promote import promote
+
+    return (yield from promote(ctx, order))
+
+
+@orchestrations.orchestration_trigger(context_name="context")
+def rollout(ctx: Any, order: Any) -> Any:
+    """Bring a version into service at one stage."""
+    from promotion.orchestrators.rollout import rollout
+
+    return (yield from rollout(ctx, order))
+
+
+@orchestrations.orchestration_trigger(context_name="context")
+def retire(ctx: Any, order: Any) -> Any:
+    """Remove what a rollout replaced, after a while."""
+    from promotion.orchestrators.retire import retire
+
+    return (yield from retire(ctx, order))
+
+
+@orchestrations.entity_trigger(context_name="context", entity_name="endpoint")
+def endpoint(ctx: Any, _: Any) -> None:
+    """One online endpoint, for rollouts to lock; it has no operations."""
+    raise ValueError(f"the endpoint entity has no operation {ctx.operation!r}")

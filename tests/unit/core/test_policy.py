@@ -1,0 +1,164 @@
+import pytest
+from unit.builders import DEV, FILES, POLICY
+
+from promotion.core.policy.mistakes import PolicyInvalid
+from promotion.core.policy.reading import read_policy
+
+
+def read(text: str = POLICY, files: dict[str, str] = FILES, **settings: str):
+    def read_file(path: str) -> str:
+        if path not in files:
+            raise FileNotFoundError(2, "No such file or directory")
+        return files[path]
+
+    return read_policy(text, name="promotion.yaml", settings=settings, read_file=read_file)
+
+
+def mistakes(text: str, files: dict[str, str] = FILES) -> list[str]:
+    with pytest.raises(PolicyInvalid) as caught:
+        read(text, files)
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def test_a_policy_finds_the_routes_that_want_a_model():
+    policy = read().policy
+    assert policy.routes_for(DEV.arm_id.upper(), "taxi-model") == ("taxi",)
+    assert policy.routes_for(DEV.arm_id, "bus-model") == ()
+    assert policy.routes_for("/subscriptions/x", "taxi-model") == ()
+
+
+def test_a_policy_brings_its_files_and_the_names_of_its_endpoints():
+    document = read()
+    assert document.files == FILES
+    assert document.endpoints == {"endpoint.yml": "taxi-fare"}
+
+
+def test_the_digest_changes_with_the_files():
+    changed = FILES | {"request.json": "{}"}
+    assert read().digest == read().digest != read(files=changed).digest
+
+
+def test_settings_are_filled_in():
+    text = POLICY.replace("name: dev-ws", "name: ${DEV_WS}")
+    assert read(text, DEV_WS="my-ws").policy.workspaces["dev"].name == "my-ws"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        (
+            "at_most: 5.0",
+            "at_mots: 5.0",
+            "promotion.yaml:11:36: routes.taxi.gates.0.at_mots: "
+            "not a field of a metric gate; did you mean at_most?",
+        ),
+        (
+            "kind: metric",
+            "kind: metrik",
+            "promotion.yaml:11:10: routes.taxi.gates.0.kind: "
+            "'metrik' is not a kind of gate; did you mean metric?",
+        ),
+        (
+            "from: dev",
+            "from: dve",
+            "promotion.yaml:8:5: routes.taxi.from: "
+            "'dve' is not one of the workspaces; did you mean dev?",
+        ),
+        (
+            "workspace: prod",
+            "workspace: production",
+            "promotion.yaml:14:9: routes.taxi.stages.0.workspace: "
+            "'production' is not one of the workspaces; did you mean prod?",
+        ),
+        (
+            "tolerance: 2",
+            "tolerence: 2",
+            "promotion.yaml:18:72: routes.taxi.stages.0.online.smoke_test.tolerence: "
+            "not a field of a smoke test; did you mean tolerance?",
+        ),
+        (
+            "endpoint: endpoint.yml",
+            "endpoint: nowhere.yml",
+            "promotion.yaml:16:11: routes.taxi.stages.0.online.endpoint: "
+            "nowhere.yml cannot be read: No such file or directory",
+        ),
+        (
+            "workspace: prod",
+            "workspace: prod\n        time_limit: 90",
+            "promotion.yaml:15:9: routes.taxi.stages.0.time_limit: "
+            "expected a duration such as 45s, 10m, 2h or 1d12h",
+        ),
+        (
+            "name: dev-ws",
+            "name: ${DEV_WS}",
+            "promotion.yaml:3:55: workspaces.dev.name: the app setting DEV_WS is not set",
+        ),
+        ("version: 1", "version: 2", "promotion.yaml:1:1: version: input should be 1"),
+        (
+            "registry: the-registry\n",
+            "",
+            "promotion.yaml:1:1: registry: this field is required",
+        ),
+        (
+            "at_most: 5.0",
+            "at_most: 5.0, at_least: 6",
+            "promotion.yaml:11:9: routes.taxi.gates.0: no value can be at least 6 and at most 5",
+        ),
+    ],
+)
+def test_a_mistake_is_shown_where_it_is_with_a_way_out(old, new, mistake):
+    assert mistakes(POLICY.replace(old, new, 1)) == [mistake]
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines():
+    text = POLICY.replace("version: 1", "version: 3").replace("at_most", "at_mots")
+    assert [line.split(": ")[1] for line in mistakes(text)] == [
+        "version",
+        "routes.taxi.gates.0.at_mots",
+    ]
+
+
+def test_two_stages_of_one_name_are_a_mistake():
+    stage = POLICY[POLICY.index("      - name: prod") :]
+    (mistake,) = mistakes(POLICY + stage)
+    assert "another stage of this route is called prod" in mistake
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a: [1", "promotion.yaml:1:6: not YAML"),
+        ("a: 1\na: 2\n", "promotion.yaml:2:1: not YAML"),
+        ("- a", "a policy is a mapping that begins with version: 1"),
+        ("", "a policy is a mapping"),
+    ],
+)
+def test_what_is_not_a_policy_at_all_is_said(text, what):
+    (mistake,) = mistakes(text)
+    assert what in mistake
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "what"),
+    [
+        ("endpoint.yml", "auth_mode: key", "an endpoint file needs a name"),
+        ("endpoint.yml", "a: [", "not YAML"),
+        ("response.json", "{", "Expecting property name"),
+        ("request.json", "x" * 300_000, "larger than 256 KB"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_mistake_of_the_policy(path, text, what):
+    (mistake,) = mistakes(POLICY, FILES | {path: text})
+    assert f"{path}: {what}" in mistake
+
+
+def test_the_example_is_a_valid_policy():
+    from pathlib import Path
+
+    folder = Path(__file__).parents[3] / "examples" / "taxi-fare"
+    read_policy(
+        (folder / "promotion.yaml").read_text(),
+        name="promotion.yaml",
+        settings={"DEV_SUBSCRIPTION_ID": "a", "PROD_SUBSCRIPTION_ID": "b"},
+        read_file=lambda path: (folder / path).read_text(),
+    )
