@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from promotion.core.references import ModelVersion
 from promotion.core.value import Value
@@ -105,10 +106,12 @@ def _registration(envelope: _Envelope) -> ModelRegistered | Ignored:
 
 
 def _mistakes(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, mistake['loc'])) or 'event'}: {mistake['msg']}"
-        for mistake in error.errors()[:5]
-    )
+    def in_words(mistake: ErrorDetails) -> str:
+        where = ".".join(map(str, mistake["loc"])) or "event"
+        missing = mistake["type"] == "missing"
+        return f"{where} is missing" if missing else f"{where}: {mistake['msg']}"
+
+    return "; ".join(in_words(mistake) for mistake in error.errors()[:5])
 
 
 def _text(value: object) -> str | None:

@@ -58,7 +58,7 @@ def _is_number(value: Json) -> bool:
 
 
 def _shown(value: Json) -> str:
-    text = json.dumps(value)
+    text = f"{value:.6g}" if isinstance(value, float) else json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

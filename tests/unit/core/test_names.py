@@ -15,7 +15,9 @@ models = st.builds(
 
 
 def test_a_promotion_id_can_be_read():
-    assert re.fullmatch(r"taxi-fare-taxi-model-7-[0-9a-f]{8}", promotion_id("taxi-fare", TAXI_7, DEV))
+    assert re.fullmatch(
+        r"taxi-fare-taxi-model-7-[0-9a-f]{8}", promotion_id("taxi-fare", TAXI_7, DEV)
+    )
 
 
 def test_azure_spells_workspace_ids_in_many_ways_and_the_promotion_id_stays_the_same():

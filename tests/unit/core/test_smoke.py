@@ -21,12 +21,13 @@ def test_answers_within_the_tolerance_are_right(expected, actual):
 @pytest.mark.parametrize(
     ("expected", "actual", "said"),
     [
-        ([12.0], [-31.5], "$[0] is -31.5 instead of 12.0 ± 0.5"),
+        ([12.0], [-31.5], "$[0] is -31.5 instead of 12 ± 0.5"),
         ([1.0, 2.0], [1.0], "$ has 1 items instead of 2"),
         ({"a": {"b": 1}}, {"a": {}}, "$.a.b is missing"),
         ([1.0], {"error": "boom"}, '$ is {"error": "boom"} instead of [1.0]'),
         (1, True, "$ is true instead of 1"),
-        (1.0, math.nan, "$ is NaN instead of 1.0 ± 0.5"),
+        (1.0, math.nan, "$ is nan instead of 1 ± 0.5"),
+        ([1.0], [-14.150000000000002], "$[0] is -14.15 instead of 1 ± 0.5"),
         ("a", None, '$ is null instead of "a"'),
     ],
 )

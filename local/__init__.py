@@ -1,0 +1,1 @@
+"""Runs the service on one machine: stand-ins for Azure and a host. Never deployed."""

@@ -1,0 +1,98 @@
+"""`make serve`: the same little Azure as the demo's, left running to be tried out.
+
+HOST_PORT (7071) and EMULATOR_PORT (8443) choose the ports, 0 takes any that is free; POLICY names
+another policy than the example's. What a client needs to know is written to .local/serve.json.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from local.cloud import ROOT, LocalCloud
+from local.processes import StartFailed
+
+DIRECTORY: Final = ROOT / ".local"
+INFO: Final = DIRECTORY / "serve.json"
+SECONDS: Final = {
+    "import": 1.0,
+    "endpoint": 1.0,
+    "deployment": 4.0,
+    "traffic": 1.0,
+    "delete": 1.0,
+}
+"""How long Azure's operations take here."""
+
+
+def main() -> int:
+    """Serve until Ctrl-C; 0 when stopped, 1 if it cannot start or the host dies."""
+    console = Console(highlight=False, soft_wrap=True)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        cloud = _cloud().start()
+    except (StartFailed, ValueError) as error:
+        console.print(f"[red]It could not start:[/] {error}")
+        return 1
+    try:
+        _write(cloud.info)
+        _say_what_to_do(console, cloud)
+        while not stop.wait(1):
+            if not cloud.alive():
+                console.print(f"[red]The host died;[/] its log is {DIRECTORY / 'host.log'}")
+                return 1
+    finally:
+        INFO.unlink(missing_ok=True)
+        cloud.stop()
+    console.print("Stopped.")
+    return 0
+
+
+def _cloud() -> LocalCloud:
+    policy = os.environ.get("POLICY", str(ROOT / "examples/taxi-fare/promotion.yaml"))
+    return LocalCloud(
+        DIRECTORY,
+        policy=Path(policy),
+        host_port=_port("HOST_PORT", 7071),
+        emulator_port=_port("EMULATOR_PORT", 8443),
+        seconds=SECONDS,
+    )
+
+
+def _port(name: str, default: int) -> int:
+    written = os.environ.get(name, str(default))
+    if not written.isdecimal() or int(written) > 65_535:
+        raise ValueError(f"{name} is {written!r}; a port is a number from 0 to 65535")
+    return int(written)
+
+
+def _write(info: dict[str, object]) -> None:
+    # It holds keys of this local host: for its owner's eyes only.
+    descriptor = os.open(INFO, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(info, file, indent=2)
+
+
+def _say_what_to_do(console: Console, cloud: LocalCloud) -> None:
+    info = cloud.info
+    console.print(
+        f"The function app   {info['host_url']}\n"
+        f"Azure's stand-in   {info['arm_url']}\n"
+        f"What clients need  {INFO.relative_to(ROOT)}\n"
+        f"The audit trail    {cloud.audit_file.relative_to(ROOT)}\n\n"
+        "Register a model that the taxi-fare team trained, in another terminal:\n"
+        "  .venv/bin/python -m local.register good\n"
+        "and see what became of it:\n"
+        "  tail -f .local/audit.jsonl\n\n"
+        "Ctrl-C stops."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
