@@ -14,11 +14,11 @@ from promotion.core.value import Value
 class Timing(Value):
     """How often Azure is asked about something that takes long, and how often a step is retried."""
 
-    poll_first: float = 5.0
+    poll_first: float = 10.0
     """Seconds until the first look."""
     poll_growth: float = 1.5
     """By how much each pause is longer than the one before."""
-    poll_longest: float = 240.0
+    poll_longest: float = 300.0
     """Seconds of the longest pause."""
     retry_first: float = 5.0
     """Seconds until a failed step is tried again; doubles each time."""

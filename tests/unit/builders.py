@@ -1,9 +1,14 @@
 """Builders for tests: what a test does not say does not matter to it."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from promotion.core.candidate import Candidate, Job
+from promotion.core.events import ModelRegistered, read_event
+from promotion.core.plan import Promotion, Timing, plan_promotion
+from promotion.core.policy.document import PolicyDocument
+from promotion.core.policy.reading import read_policy
 from promotion.core.references import ModelVersion, WorkspaceRef
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -77,3 +82,16 @@ FILES = {
     "request.json": '{"input_data": [[1, 2]]}',
     "response.json": "[10.0]",
 }
+
+
+def a_document(text: str = POLICY, files: dict[str, str] | None = None) -> PolicyDocument:
+    """The policy above, read."""
+    given = FILES | (files or {})
+    return read_policy(text, name="promotion.yaml", settings={}, read_file=given.__getitem__)
+
+
+def a_promotion(text: str = POLICY, **timing: float) -> Promotion:
+    """Version 7 of the taxi model on the route of the policy above."""
+    registration = read_event(json.dumps(an_event()))
+    assert isinstance(registration, ModelRegistered)
+    return plan_promotion(a_document(text), "taxi", registration, Timing(**timing))

@@ -1,0 +1,116 @@
+"""How Azure tells of work that takes longer than a request.
+
+ARM answers with `Azure-AsyncOperation`; its status document says Updating, then Succeeded or
+Failed - with HTTP 200 either way. A registry answers 202 with the body `null` and only a
+`Location`, which says 202 with no body until it is done.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from local.azureml.errors import PlainError, failed_operation, user_error
+from local.azureml.store.clock import stamp
+from local.azureml.store.operations import Operation
+from local.azureml.store.places import Workspace
+from local.azureml.wire import Call, Reply
+
+Settle = Callable[[Operation], None]
+
+
+def start_arm(
+    call: Call, workspace: Workspace, prefix: str, kind: str, settle: Settle
+) -> tuple[str, dict[str, str]]:
+    """Starts an operation of ARM: the address of its status, and the headers of the reply."""
+    operation = call.cloud.store.operations.start(
+        call.cloud.settings.seconds[kind],
+        settle,
+        prefix=f"{prefix}:{workspace.guid}:",
+        error=call.operation_error,
+    )
+    status = _address(call, workspace, "mfeOperationsStatus", operation)
+    headers = {
+        "Azure-AsyncOperation": status,
+        "x-ms-async-operation-timeout": "PT30M",
+        **call.cloud.settings.polling_headers(),
+    }
+    if kind == "delete":
+        headers["Location"] = _address(call, workspace, "mfeOperationResults", operation)
+    return status, headers
+
+
+def accept_registry(
+    call: Call,
+    kind: str,
+    settle: Settle,
+    *,
+    service: str = "assetstore",
+    id: str = "",
+    result: Any = None,
+) -> Reply:
+    """Starts an operation of a registry. An import or delete ends 204, a create 200 (`result`)."""
+    operation = call.cloud.store.operations.start(
+        call.cloud.settings.seconds[kind],
+        settle,
+        id=id,
+        error=call.operation_error,
+        result=result,
+    )
+    headers = {
+        "Location": f"{call.cloud.url}/{service}/v1.0/operations/{operation.id}",
+        "x-ms-async-operation-timeout": "PT1H",
+        **call.cloud.settings.polling_headers(),
+    }
+    return Reply(202, None, headers)
+
+
+def status(call: Call) -> Reply:
+    """GET mfeOperationsStatus."""
+    operation = _operation(call)
+    body: dict[str, Any] = {"id": call.path, "name": operation.id}
+    body["startTime"] = stamp(operation.started)
+    if operation.done:
+        body["endTime"] = stamp(operation.due)
+    body["percentComplete"] = 100.0 if operation.done else 0.0
+    body["status"] = "Updating"
+    if operation.done:
+        body["status"] = "Failed" if operation.failed else "Succeeded"
+        return Reply(body=_with_error(body, operation))
+    return Reply(body=body, headers=call.cloud.settings.polling_headers())
+
+
+def results(call: Call) -> Reply:
+    """GET mfeOperationResults: where a delete's Location leads."""
+    operation = _operation(call)
+    if not operation.done:
+        return Reply(202, headers=call.cloud.settings.polling_headers())
+    return Reply(204)
+
+
+def registry_status(call: Call) -> Reply:
+    """GET of a registry operation's Location. How a failure looks is not evidenced: 400 here."""
+    operation = _operation(call)
+    if not operation.done:
+        return Reply(202, headers=call.cloud.settings.polling_headers())
+    if operation.error:
+        raise PlainError(400, {"error": failed_operation(operation.error)})
+    if operation.result is None:
+        return Reply(204, headers={"Content-Length": "0"})
+    return Reply(200, operation.result)
+
+
+def _with_error(body: dict[str, Any], operation: Operation) -> dict[str, Any]:
+    return {**body, "error": failed_operation(operation.error)} if operation.error else body
+
+
+def _operation(call: Call) -> Operation:
+    if operation := call.cloud.store.operations.get(call.params["operation"]):
+        return operation
+    message = f"Operation {call.params['operation']} was not found"
+    raise user_error(404, message, inner="NotFoundError")
+
+
+def _address(call: Call, workspace: Workspace, what: str, operation: Operation) -> str:
+    provider = "providers/Microsoft.MachineLearningServices"
+    scope = f"/subscriptions/{workspace.subscription}/{provider}/locations/{workspace.location}"
+    query = f"?api-version={call.api_version}"
+    return f"{call.cloud.url}{scope}/{what}/{operation.id}{query}"

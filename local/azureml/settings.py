@@ -1,0 +1,42 @@
+"""What a test may turn while the stand-in runs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+KINDS = ("endpoint", "deployment", "traffic", "import", "delete", "default")
+"""What an operation may be; each has a duration of its own."""
+
+
+@dataclass
+class Settings:
+    """Durations of operations, and behaviours of Azure that are known to vary."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 0.0))
+    retry_after: float | None = None
+    """Sent with replies that a client polls. Azure ML sends none."""
+    unknown_registry_versions_list: int = 200
+    """The status of a versions list for a model that the registry has never seen: 200 or 404."""
+
+    def clock(self) -> dict[str, Any]:
+        return {"seconds": dict(self.seconds), "retry_after": self.retry_after}
+
+    def set_clock(self, change: dict[str, Any]) -> None:
+        seconds = {kind: float(value) for kind, value in change.get("seconds", {}).items()}
+        if unknown := sorted(set(seconds) - set(KINDS)):
+            raise ValueError(f"{unknown[0]} is no kind of operation; there are {', '.join(KINDS)}")
+        self.seconds |= seconds
+        if "retry_after" in change:
+            value = change["retry_after"]
+            self.retry_after = None if value is None else float(value)
+
+    def behaviour(self) -> dict[str, Any]:
+        return {"unknown_registry_versions_list": self.unknown_registry_versions_list}
+
+    def set_behaviour(self, change: dict[str, Any]) -> None:
+        status = change.get("unknown_registry_versions_list", self.unknown_registry_versions_list)
+        if status not in (200, 404):
+            raise ValueError("unknown_registry_versions_list is 200 or 404")
+        self.unknown_registry_versions_list = status
+
+    def polling_headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"Retry-After": f"{self.retry_after:g}"}

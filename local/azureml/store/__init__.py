@@ -1,0 +1,1 @@
+"""What the stand-in knows, apart from how it is asked: no HTTP in here."""

@@ -1,0 +1,45 @@
+from unit.builders import POLICY, a_promotion
+from unit.orchestrators.durable import FakeContext, run
+
+from promotion.core.steps import RetirementOrder
+from promotion.orchestrators.retire import retire
+
+REPLACED = ("taxi-model-5", "taxi-model-6")
+
+
+def keeping(span):
+    line = "        workspace: prod\n"
+    return POLICY.replace(line, f"{line}        keep_previous: {span}\n")
+
+
+def retired(policy=POLICY, **answers):
+    promotion = a_promotion(policy)
+    order = RetirementOrder(
+        context=promotion.context,
+        stage=promotion.plan.stages[0],
+        replaced=REPLACED,
+        timing=promotion.plan.timing,
+    )
+    ctx = FakeContext(answers)
+    return ctx, run(retire, ctx, order.to_json())
+
+
+def test_what_was_replaced_is_kept_for_the_time_of_the_policy():
+    ctx, _ = retired(keeping("2h"))
+    assert ctx.pauses == [7200.0]
+    assert [order["previous"] for order in ctx.called("retire_deployment")] == list(REPLACED)
+
+
+def test_without_a_time_to_keep_it_goes_at_once():
+    ctx, _ = retired(keeping("0"))
+    assert ctx.pauses == []
+
+
+def test_a_deployment_that_serves_again_stays_and_is_named():
+    _, output = retired(retire_deployment=[{"kept": "taxi-model-5 has 100 % again"}, {}])
+    assert output == {"kept": ["taxi-model-5 has 100 % again"]}
+
+
+def test_deleting_is_looked_at_until_it_is_done():
+    ctx, _ = retired(retire_deployment=[{"settled": False}, {}, {}])
+    assert len(ctx.called("retire_deployment")) == 3

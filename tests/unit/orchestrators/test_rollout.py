@@ -1,0 +1,158 @@
+import pytest
+from unit.builders import POLICY, a_promotion
+from unit.orchestrators.durable import FakeContext, run
+
+from promotion.core.plan import Timing
+from promotion.core.steps import RolloutOrder
+from promotion.orchestrators.rollout import rollout
+
+LIVE = {"taxi-model-6": 100}
+NEW = {"taxi-model-7": 100}
+STANDS = {"state": "succeeded"}
+BUSY = {"settled": False, "state": "creating"}
+PENDING = {"settled": False}
+
+
+def rolled_out(policy=POLICY, **answers):
+    """The rollout of version 7 where version 6 serves: the context and the output."""
+    promotion = a_promotion(policy)
+    order = RolloutOrder(
+        context=promotion.context.model_copy(update={"stage": "prod"}),
+        stage=promotion.plan.stages[0],
+        asset_id="azureml://the-copy",
+        timing=promotion.plan.timing,
+    )
+    ctx = FakeContext(
+        {
+            "ensure_endpoint": {"traffic": LIVE},
+            "look_at_deployment": STANDS,
+            "smoke_test": {"latency_ms": 12.0},
+            "shift_traffic": {"traffic": NEW},
+        }
+        | answers
+    )
+    return ctx, run(rollout, ctx, order.to_json())
+
+
+def test_the_new_deployment_stands_and_is_tested_before_it_gets_traffic():
+    ctx, output = rolled_out()
+    assert ctx.names() == [
+        "lock",
+        "ensure_endpoint",
+        "create_deployment",
+        "look_at_deployment",
+        "smoke_test",
+        "shift_traffic",
+    ]
+    assert output == {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
+
+
+def test_traffic_goes_from_what_was_seen_at_the_start_to_the_new_deployment():
+    (order,) = rolled_out()[0].called("shift_traffic")
+    assert (order["expected"], order["wanted"]) == (LIVE, NEW)
+
+
+def test_the_status_follows_the_rollout():
+    ctx, _ = rolled_out()
+    assert ctx.statuses == ["waiting", "deploying", "verifying", "shifting", "succeeded"]
+
+
+def test_a_failed_deployment_is_taken_back_with_azures_reason():
+    why = {"reason": "OutOfQuota: no cores left", "code": "OutOfQuota"}
+    ctx, output = rolled_out(look_at_deployment={"state": "failed", "failure": why})
+    assert "shift_traffic" not in ctx.names()
+    assert ctx.called("undo")[0]["restore"] == LIVE
+    assert (output["status"], output["failure"]) == ("rolled_back", why)
+
+
+def test_a_failed_smoke_test_is_taken_back_before_any_traffic():
+    why = {"reason": "It answered -31."}
+    ctx, output = rolled_out(smoke_test={"latency_ms": 1.0, "failure": why})
+    assert "shift_traffic" not in ctx.names()
+    assert output["status"] == "rolled_back"
+    assert ctx.statuses[-2:] == ["rolling_back", "rolled_back"]
+
+
+def test_traffic_that_somebody_else_changed_takes_the_rollout_back():
+    _, output = rolled_out(shift_traffic={"failed": {"reason": "Somebody else changed it."}})
+    assert output["status"] == "rolled_back"
+
+
+def test_undoing_is_repeated_until_azure_is_done():
+    why = {"reason": "No."}
+    ctx, output = rolled_out(
+        smoke_test={"latency_ms": 1.0, "failure": why}, undo=[PENDING, PENDING, {}]
+    )
+    assert len(ctx.called("undo")) == 3
+    assert output["status"] == "rolled_back"
+
+
+def test_a_rollout_that_cannot_be_undone_is_failed_and_says_both():
+    _, output = rolled_out(
+        smoke_test={"latency_ms": 1.0, "failure": {"reason": "It answered -31."}},
+        undo={"failed": {"reason": "The endpoint is locked."}},
+    )
+    assert output["status"] == "failed"
+    assert "It answered -31." in output["failure"]["reason"]
+    assert "The endpoint is locked." in output["failure"]["reason"]
+
+
+def test_an_endpoint_that_cannot_be_made_changes_nothing_and_needs_no_undoing():
+    ctx, output = rolled_out(ensure_endpoint={"failed": {"reason": "Name is taken."}})
+    assert output["status"] == "failed"
+    assert ctx.names() == ["lock", "ensure_endpoint"]
+
+
+def test_a_version_that_serves_already_is_left_alone():
+    ctx, output = rolled_out(ensure_endpoint={"traffic": NEW})
+    assert ctx.names() == ["lock", "ensure_endpoint"]
+    assert output == {"stage": "prod", "status": "succeeded"}
+
+
+def test_without_a_smoke_test_a_deployment_that_stands_gets_the_traffic():
+    lines = [line for line in POLICY.splitlines() if "smoke_test" not in line]
+    ctx, output = rolled_out(policy="\n".join(lines) + "\n")
+    assert "smoke_test" not in ctx.names()
+    assert output["status"] == "succeeded"
+
+
+def test_the_very_first_deployment_replaces_nothing():
+    ctx, output = rolled_out(ensure_endpoint={})
+    assert ctx.called("shift_traffic")[0]["expected"] == {}
+    assert "replaced" not in output
+
+
+def test_pauses_start_close_and_grow():
+    ctx, _ = rolled_out(look_at_deployment=[BUSY] * 14 + [STANDS])
+    assert ctx.pauses[:3] == [10.0, 15.0, 22.5]
+    assert max(ctx.pauses) == 300.0
+    assert ctx.pauses == sorted(ctx.pauses)
+
+
+def test_a_deployment_that_takes_too_long_is_taken_back_and_says_so():
+    ctx, output = rolled_out(look_at_deployment=BUSY)
+    assert output["status"] == "rolled_back"
+    assert "time limit has passed: after 3h" in output["failure"]["reason"]
+    assert "time_limit" in output["failure"]["remedy"]
+    assert ctx.called("undo")
+
+
+@pytest.mark.parametrize("minutes", [10, 20, 60])
+def test_a_long_deployment_stays_under_200_history_events(minutes):
+    looks = looks_for(minutes * 60)
+    ctx, output = rolled_out(look_at_deployment=[BUSY] * looks + [STANDS])
+    assert sum(ctx.pauses) >= minutes * 60
+    assert output["status"] == "succeeded"
+    assert history_events(ctx) < 200
+
+
+def looks_for(seconds: float) -> int:
+    timing, pause, looks = Timing(), Timing().poll_first, 0
+    while seconds > 0:
+        seconds, pause, looks = seconds - pause, timing.pause_after(pause), looks + 1
+    return looks
+
+
+def history_events(ctx: FakeContext) -> int:
+    """As Azure Storage counts: what began, what ended, and the two ends of the turn it caused."""
+    return 4 * (len(ctx.calls) + len(ctx.pauses)) + 2
