@@ -10,10 +10,6 @@ class DataScientist:
     """Somebody with an MLClient of the dev workspace, built from what `make serve` writes down."""
 
     def __init__(self, info: dict[str, Any]) -> None:
-        # azure-ai-ml drops other ways to name a certificate authority in some of its calls.
-        os.environ["REQUESTS_CA_BUNDLE"] = info["ca_file"]
-        os.environ["IDENTITY_ENDPOINT"] = info["identity"]["endpoint"]
-        os.environ["IDENTITY_HEADER"] = info["identity"]["header"]
         self._info = info
         self._client = self.client("dev")
 
@@ -22,6 +18,7 @@ class DataScientist:
         from azure.ai.ml import MLClient
         from azure.identity import DefaultAzureCredential
 
+        self._introduce()
         name = self._info["workspaces"][workspace]
         return MLClient(
             DefaultAzureCredential(),
@@ -38,6 +35,7 @@ class DataScientist:
         """Register what `training` made; the version that Azure ML gave it."""
         from azure.ai.ml.entities import Model
 
+        self._introduce()
         model = Model(
             name=name,
             path=training.model_path,
@@ -46,3 +44,10 @@ class DataScientist:
             tags={"trained_on": "nyc-taxi-2026-01", "team": "pricing"},
         )
         return str(self._client.models.create_or_update(model).version)
+
+    def _introduce(self) -> None:
+        """Tell this process whom to trust and who we are: azure-ai-ml and azure-identity read it
+        from the environment, and drop other ways to name an authority in some of their calls."""
+        os.environ["REQUESTS_CA_BUNDLE"] = self._info["ca_file"]
+        os.environ["IDENTITY_ENDPOINT"] = self._info["identity"]["endpoint"]
+        os.environ["IDENTITY_HEADER"] = self._info["identity"]["header"]

@@ -62,8 +62,7 @@ class Observer:
 
     def traffic(self) -> dict[str, int]:
         """Weights of the endpoint's deployments, without zeros."""
-        states = self.traffic_history()
-        return {name: share for name, share in states[-1]["traffic"].items() if share}
+        return {name: share for name, share in self._now("traffic").items() if share}
 
     def traffic_history(self) -> list[dict[str, Any]]:
         """Every state that the traffic of the endpoint has been in."""
@@ -74,7 +73,11 @@ class Observer:
 
     def deployments(self) -> list[str]:
         """Names of the deployments that stand."""
-        return sorted(self.traffic_history()[-1]["deployments"])
+        return sorted(self._now("deployments"))
+
+    def _now(self, what: str) -> dict[str, Any]:
+        states = self.traffic_history()
+        return dict(states[-1][what]) if states else {}
 
     def requests(self, method: str, path: str) -> list[Row]:
         """Requests to Azure in the order they came; `path` is a regular expression."""

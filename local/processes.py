@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 _STOP_SECONDS = 10
+_NOT_INHERITED = ("AZURE", "IDENTITY_", "PROMOTION_", "REQUESTS_CA_BUNDLE")
 
 
 class StartFailed(Exception):
@@ -26,7 +27,10 @@ class Process:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command = [sys.executable, "-m", module, *arguments]
-        self._environment = {**os.environ, **(environment or {})}
+        # What this process was told about some Azure is not for its children: azure-ai-ml, for
+        # one, keeps the name of the cloud that it used last in the environment.
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)}
+        self._environment = {**inherited, **(environment or {})}
         self._log = log
         self.ready: dict[str, Any] = {}
         """What the process said when it was ready."""

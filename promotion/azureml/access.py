@@ -1,5 +1,6 @@
 """Who we are and where Azure is: the credential, SDK clients and a pipeline for plain requests."""
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +39,7 @@ def credential() -> "TokenCredential":
 
 def workspace_client(workspace: WorkspaceRef) -> "MLClient":
     """A new SDK client: about 10 ms, and nothing that another thread could disturb."""
+    _quieten()
     from azure.ai.ml import MLClient
 
     settings = read_settings()
@@ -53,6 +55,14 @@ def workspace_client(workspace: WorkspaceRef) -> "MLClient":
         enable_telemetry=False,
         **options,
     )
+
+
+@cache
+def _quieten() -> None:
+    # The SDK logs every "not found" as an error with a traceback; asking whether something is
+    # there is our daily work, and our own records say what went wrong.
+    logging.getLogger("azure.ai.ml").setLevel(logging.ERROR)
+    logging.getLogger("azure.ai.ml._telemetry").setLevel(logging.CRITICAL)
 
 
 def resource_manager() -> str:

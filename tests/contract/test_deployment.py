@@ -1,0 +1,148 @@
+import pytest
+from contract.world import ERROR_403, NOW, Refused, a_context, a_stage
+
+from promotion.core.errors import Retryable
+
+DEPLOYMENT = r"/deployments/taxi-model-1$"
+LOOK = {"started_at": NOW}
+
+
+@pytest.fixture
+def asset_id(world):
+    """Version 1 is in the registry, and the endpoint stands."""
+    world.settle("ensure_endpoint", stage=a_stage())
+    return world.copied(world.register())
+
+
+def create(world, asset_id, **order):
+    return world.do("create_deployment", stage=a_stage(), asset_id=asset_id, **order)
+
+
+def look(world):
+    return world.do("look_at_deployment", stage=a_stage(), **LOOK)
+
+
+def test_a_deployment_serves_the_registrys_copy_under_the_versions_name(world, asset_id):
+    create(world, asset_id)
+    assert look(world)["state"] == "succeeded"
+    deployment = world.deployment("taxi-model-1")
+    assert deployment["properties"]["model"] == asset_id
+    assert deployment["properties"]["instanceType"] == "Standard_DS3_v2"
+    assert deployment["tags"] == {
+        "team": "pricing",
+        "promotion.id": "p-1",
+        "promotion.model": "taxi-model",
+        "promotion.version": "1",
+        "promotion.source": "dev",
+    }
+
+
+def test_creating_returns_while_azure_works_for_minutes(world, asset_id):
+    world.seconds(deployment=1200)
+    create(world, asset_id)
+    assert look(world) == {"settled": False, "state": "updating"}
+
+
+def test_creating_twice_asks_azure_once(world, asset_id):
+    for _ in range(3):
+        create(world, asset_id)
+    assert len(world.requests("PUT", DEPLOYMENT)) == 1
+
+
+def test_creating_again_after_a_lost_answer_finds_the_deployment(world, asset_id):
+    world.fault("PUT", DEPLOYMENT, drop="after", times=4)
+    with pytest.raises(Retryable):
+        create(world, asset_id)
+    create(world, asset_id)
+    assert look(world)["state"] == "succeeded"
+
+
+def test_a_failed_deployment_gives_azures_reason(world, asset_id):
+    quota = {"code": "OutOfQuota", "message": "Not enough quota for Standard_DS3_v2."}
+    world.fault("PUT", DEPLOYMENT, operation=quota)
+    create(world, asset_id)
+    receipt = look(world)
+    assert receipt["failure"] == {
+        "reason": "The deployment taxi-model-1 failed: Not enough quota for Standard_DS3_v2.",
+        "code": "OutOfQuota",
+    }
+
+
+def test_our_own_failed_deployment_is_not_tried_again_by_itself(world, asset_id):
+    world.fault("PUT", DEPLOYMENT, operation={"code": "OutOfQuota", "message": "No."})
+    create(world, asset_id)
+    create(world, asset_id)
+    assert look(world)["state"] == "failed"
+
+
+def test_a_later_promotion_makes_a_failed_deployment_anew(world, asset_id):
+    world.fault("PUT", DEPLOYMENT, operation={"code": "OutOfQuota", "message": "No."})
+    create(world, asset_id)
+    assert look(world)["state"] == "failed"
+    create(world, asset_id, context=a_context(promotion_id="p-1-2"))
+    assert look(world)["state"] == "succeeded"
+
+
+def test_a_deployment_with_another_model_is_never_touched(world, asset_id):
+    other = world.copied(world.register("2"))
+    create(world, other)
+    world.forget_requests()
+    with pytest.raises(Refused, match="with another model") as refused:
+        create(world, asset_id)
+    assert refused.value.failure.code == "DeploymentTaken"
+    assert world.requests("PUT") == []
+
+
+def test_a_deployment_that_vanished_is_said(world, asset_id):
+    assert look(world)["failure"]["code"] == "DeploymentGone"
+
+
+def test_scoring_code_beside_the_deployment_file_is_uploaded(
+    world, asset_id, tmp_path, monkeypatch
+):
+    folder = tmp_path / "deploy"
+    (folder / "score").mkdir(parents=True)
+    (folder / "score" / "score.py").write_text("def init(): ...\ndef run(data): return data\n")
+    monkeypatch.setenv("PROMOTION_POLICY", str(tmp_path / "promotion.yaml"))
+    yaml = a_stage().deployment_yaml + (
+        "code_configuration: {code: score, scoring_script: score.py}\n"
+        "environment: {image: mcr.microsoft.com/azureml/minimal:1}\n"
+    )
+    stage = a_stage(deployment_yaml=yaml)
+    world.do("create_deployment", stage=stage, asset_id=asset_id)
+    code = world.deployment("taxi-model-1")["properties"]["codeConfiguration"]
+    assert code["scoringScript"] == "score.py"
+    assert world.requests("PUT", r"score\.py$")
+
+
+def test_a_file_that_is_no_deployment_is_refused_with_what_is_wrong(world, asset_id):
+    stage = a_stage(deployment_yaml="name: x\nendpoint_name: y\ninstance_cout: 1\n")
+    with pytest.raises(Refused, match="instance_cout"):
+        world.do("create_deployment", stage=stage, asset_id=asset_id)
+
+
+def test_a_missing_permission_names_the_role(world, asset_id):
+    world.fault("PUT", DEPLOYMENT, answer=ERROR_403)
+    with pytest.raises(Refused) as refused:
+        create(world, asset_id)
+    assert "AzureML Data Scientist" in refused.value.failure.remedy
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_what_passes_by_itself_is_tried_again_later(world, asset_id, status):
+    # Retry-After keeps azure-core's own five tries short.
+    answer = {"status": status, "headers": {"Retry-After": "0.01"}, "body": {}}
+    world.fault("PUT", DEPLOYMENT, answer=answer, times=5)
+    with pytest.raises(Retryable):
+        create(world, asset_id)
+    create(world, asset_id)
+    assert look(world)["state"] == "succeeded"
+
+
+def test_looking_twice_records_the_deployment_under_one_id(world, asset_id):
+    create(world, asset_id)
+    look(world)
+    look(world)
+    rows = [row for row in world.audit() if row["Name"] == "promotion.deployed"]
+    assert len(rows) == 2
+    assert len({row["Properties"]["record_id"] for row in rows}) == 1
