@@ -1,0 +1,1 @@
+"""What it costs: `make bench`. Side by side on the same machine, medians of several runs."""
