@@ -74,12 +74,13 @@ class LiveTelling:
     _FACTS = 4
 
     def __init__(self, console: Console) -> None:
-        self._live = Live(console=console, refresh_per_second=10, get_renderable=self._shown)
         self._titles: list[str] = []
         self._endings: dict[int, Ending] = {}
         self._facts: list[str] = []
         self._started = time.monotonic()
         self._spinner = Spinner("dots")
+        # Last, because it asks for something to show at once.
+        self._live = Live(console=console, refresh_per_second=10, get_renderable=self._shown)
 
     def __enter__(self) -> Self:
         self._live.start()
