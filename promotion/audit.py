@@ -93,7 +93,10 @@ def _write(name: str, properties: dict[str, str], measurements: dict[str, float]
         },
     )
     if (path := read_settings().audit_file) is not None:
-        _local(path).append(name, properties, measurements)
+        try:
+            _local(path).append(name, properties, measurements)
+        except OSError:  # a full disk must not stop a promotion; the log has the record, too
+            _logger.exception("the audit file %s cannot be written", path)
 
 
 class _JsonLines:
@@ -116,7 +119,7 @@ class _JsonLines:
         }
         line = json.dumps(row, ensure_ascii=False) + "\n"
         # One write of one line, so that a crash never leaves half a row between others.
-        with self._lock, self._path.open("a", encoding="utf-8") as file:
+        with self._lock, self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(line)
 
 

@@ -1,19 +1,37 @@
-"""The policy in force: read from its file, and again when the file changes."""
+"""The policy in force: read from its file, and again when it or a file that it names changes."""
 
 import os
-from functools import lru_cache
+import threading
 from pathlib import Path
 
 from promotion.core.policy.document import PolicyDocument
 
+type Stamp = tuple[tuple[str, int], ...]
+"""When each file was changed last, in nanoseconds."""
+
+_lock = threading.Lock()
+_known: dict[Path, tuple[Stamp, PolicyDocument]] = {}
+
 
 def current_policy(path: Path) -> PolicyDocument:
     """The policy in ``path``. Raises PolicyInvalid with every mistake, OSError if unreadable."""
-    return _read(path, path.stat().st_mtime_ns)
+    with _lock:
+        known = _known.get(path)
+        if known is None or known[0] != _stamp(path, known[1]):
+            document = _read(path)
+            known = _known[path] = (_stamp(path, document), document)
+        return known[1]
 
 
-@lru_cache(maxsize=2)
-def _read(path: Path, _modified: int) -> PolicyDocument:
+def _stamp(path: Path, document: PolicyDocument) -> Stamp:
+    names = (path.name, *sorted(document.files))
+    files = {name: path.parent / name for name in names}
+    return tuple(
+        (name, file.stat().st_mtime_ns if file.exists() else 0) for name, file in files.items()
+    )
+
+
+def _read(path: Path) -> PolicyDocument:
     # Here and not above: the YAML reader is only needed when the policy is read.
     from promotion.core.policy.reading import read_policy
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from durabletask.task import OrchestrationContext
+from durabletask.task import OrchestrationContext, TaskFailedError
 
 from promotion.core.errors import Failure, Terminal
 from promotion.core.names import child_id
@@ -101,11 +101,18 @@ def _roll_out(work: Work, stage: StagePlan, asset_id: str) -> Steps[RolloutResul
         asset_id=asset_id,
         timing=work.timing,
     )
-    output = yield work.ctx.call_sub_orchestrator(
-        "rollout",
-        input=order.to_json(),
-        instance_id=child_id(work.context.promotion_id, stage.name),
-    )
+    try:
+        output = yield work.ctx.call_sub_orchestrator(
+            "rollout",
+            input=order.to_json(),
+            instance_id=child_id(work.context.promotion_id, stage.name),
+        )
+    except TaskFailedError as error:  # terminated by somebody, or a fault of ours
+        raise Terminal(
+            f"The rollout at {stage.name} ended without a result: {error.details.message}",
+            remedy=f"Look at the endpoint {stage.endpoint}: it may have been left half-way.",
+            code="RolloutBroke",
+        ) from error
     ended = RolloutResult.model_validate(output)
     if ended.replaced:
         _retire_later(work, order, ended)

@@ -4,6 +4,7 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from promotion.core.errors import Terminal
 from promotion.core.status import Status
 from promotion.core.steps import RetirementOrder, RetireOrder, RetireReceipt
 from promotion.orchestrators.work import Steps, Work
@@ -23,11 +24,14 @@ def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     deadline = work.now + stage.time_limit
     kept = []
     for previous in ordered.replaced:
-        receipt = yield from work.settle(
-            RetireOrder(context=ordered.context, stage=stage, previous=previous),
-            RetireReceipt,
-            deadline=deadline,
-        )
-        if receipt.kept:
-            kept.append(receipt.kept)
+        retirement = RetireOrder(context=ordered.context, stage=stage, previous=previous)
+        try:
+            receipt = yield from work.settle(retirement, RetireReceipt, deadline=deadline)
+        except Terminal as error:
+            kept.append(error.failure.reason)
+            yield from work.record(
+                "retirement_failed", error.failure, endpoint=stage.endpoint, deployment=previous
+            )
+        else:
+            kept += [receipt.kept] if receipt.kept else []
     return {"kept": kept}

@@ -51,12 +51,11 @@ def _in_turn(work: Work, order: RolloutOrder) -> Steps[RolloutResult]:
     except Terminal as error:  # nothing has been changed that would have to be taken back
         return RolloutResult(stage=stage.name, status=Status.FAILED, failure=error.failure)
     before = endpoint.traffic
-    if before == {stage.deployment: 100}:  # this very version serves already
-        return RolloutResult(stage=stage.name, status=Status.SUCCEEDED)
     try:
         yield from _deploy(work, order, deadline)
-        yield from _verify(work, order)
-        yield from _shift(work, order, before, deadline)
+        if before != {stage.deployment: 100}:  # else this very version serves already
+            yield from _verify(work, order)
+            yield from _shift(work, order, before, deadline)
     except Terminal as error:
         return (yield from _take_back(work, order, before, error.failure))
     replaced = tuple(sorted(set(before) - {stage.deployment}))

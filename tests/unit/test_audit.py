@@ -87,3 +87,15 @@ def test_the_log_record_is_a_custom_event_for_azure_monitor(caplog):
 
 def test_durations_are_milliseconds():
     assert audit.milliseconds(timedelta(seconds=1.5)) == 1500.0
+
+
+def test_a_file_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch, caplog):
+    (tmp_path / "audit.jsonl").mkdir()
+    monkeypatch.setenv("PROMOTION_AUDIT_FILE", str(tmp_path / "audit.jsonl"))
+    audit.emit("copied", CONTEXT)
+    assert "cannot be written" in caplog.text
+
+
+def test_text_that_no_encoding_has_is_written_all_the_same(rows):
+    audit.emit("ignored", reason="lone surrogate \ud800")
+    assert rows()[0]["Properties"]["reason"].startswith("lone surrogate")

@@ -97,6 +97,12 @@ def test_a_stage_that_was_rolled_back_ends_the_promotion_as_rolled_back():
     assert "retire" not in ctx.names()
 
 
+def test_a_rollout_that_was_terminated_fails_the_promotion_with_a_record():
+    ctx, output = told(rollout=RuntimeError("terminated"))
+    assert "ended without a result: terminated" in output["failure"]["reason"]
+    assert ctx.recorded() == ["requested", "failed"]
+
+
 def test_stages_come_one_after_the_other_and_stop_at_the_first_that_fails():
     stage = POLICY[POLICY.index("      - name: prod") :]
     two = POLICY + stage.replace("name: prod", "name: prod2")

@@ -43,3 +43,11 @@ def test_a_deployment_that_serves_again_stays_and_is_named():
 def test_deleting_is_looked_at_until_it_is_done():
     ctx, _ = retired(retire_deployment=[{"settled": False}, {}, {}])
     assert len(ctx.called("retire_deployment")) == 3
+
+
+def test_a_deployment_that_cannot_be_removed_is_recorded_and_the_others_still_go():
+    no = {"failed": {"reason": "Azure refuses."}}
+    ctx, output = retired(retire_deployment=[no, {}])
+    assert output == {"kept": ["Azure refuses."]}
+    assert ctx.recorded() == ["retirement_failed"]
+    assert len(ctx.called("retire_deployment")) == 2

@@ -105,8 +105,15 @@ def test_an_endpoint_that_cannot_be_made_changes_nothing_and_needs_no_undoing():
 
 def test_a_version_that_serves_already_is_left_alone():
     ctx, output = rolled_out(ensure_endpoint={"traffic": NEW})
-    assert ctx.names() == ["lock", "ensure_endpoint"]
+    assert ctx.names() == ["lock", "ensure_endpoint", "create_deployment", "look_at_deployment"]
     assert output == {"stage": "prod", "status": "succeeded"}
+
+
+def test_a_live_deployment_of_that_name_with_another_model_is_no_success():
+    taken = {"reason": "It has another model.", "code": "DeploymentTaken"}
+    ctx, output = rolled_out(ensure_endpoint={"traffic": NEW}, create_deployment={"failed": taken})
+    assert (output["status"], output["failure"]) == ("rolled_back", taken)
+    assert ctx.called("undo")[0]["restore"] == NEW
 
 
 def test_without_a_smoke_test_a_deployment_that_stands_gets_the_traffic():

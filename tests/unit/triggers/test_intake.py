@@ -130,6 +130,15 @@ def test_a_changed_policy_counts_from_the_next_event_on(intake):
     assert bounds == [5.0, 4.0]
 
 
+def test_a_changed_deployment_file_counts_from_the_next_event_on(intake):
+    intake.receive(an_event())
+    (intake.folder / "deployment.yml").write_text("name: green\nendpoint_name: x\n")
+    intake.receive(an_event(data={"modelName": "taxi-model", "modelVersion": "8"}))
+    first, second = intake.client.started.values()
+    assert first["plan"]["stages"][0]["deployment_yaml"].startswith("name: blue")
+    assert second["plan"]["stages"][0]["deployment_yaml"].startswith("name: green")
+
+
 def test_an_engine_that_does_not_answer_is_for_event_grid_to_try_again(intake):
     class Down(FakeClient):
         async def get_orchestration_state(self, instance_id, *, fetch_payloads):
