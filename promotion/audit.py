@@ -73,11 +73,13 @@ def milliseconds(span: timedelta) -> float:
 
 def _texts(properties: Mapping[str, Json]) -> dict[str, str]:
     """Property values are texts; what is not one becomes JSON, None is left out."""
-    return {
-        key: (value if isinstance(value, str) else json.dumps(value))[:MAX_PROPERTY]
-        for key, value in properties.items()
-        if value is not None
-    }
+
+    def text(value: Json) -> str:
+        plain = value if isinstance(value, str) else json.dumps(value)
+        # Half a surrogate pair, as a malicious event may have it, cannot be sent anywhere.
+        return plain[:MAX_PROPERTY].encode("utf-8", "replace").decode()
+
+    return {key: text(value) for key, value in properties.items() if value is not None}
 
 
 def _write(name: str, properties: dict[str, str], measurements: dict[str, float]) -> None:
@@ -119,7 +121,7 @@ class _JsonLines:
         }
         line = json.dumps(row, ensure_ascii=False) + "\n"
         # One write of one line, so that a crash never leaves half a row between others.
-        with self._lock, self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
             file.write(line)
 
 

@@ -98,4 +98,4 @@ def test_a_file_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch, capl
 
 def test_text_that_no_encoding_has_is_written_all_the_same(rows):
     audit.emit("ignored", reason="lone surrogate \ud800")
-    assert rows()[0]["Properties"]["reason"].startswith("lone surrogate")
+    assert rows()[0]["Properties"]["reason"] == "lone surrogate ?"

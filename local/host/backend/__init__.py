@@ -1,0 +1,14 @@
+"""durabletask's in-memory backend, with its faults mended for use as a local durable store.
+
+Each module mends one side of it by overriding methods, private ones among them, and says at its
+top what and why; so durabletask is pinned to 1.12.0. From the bottom up:
+lifecycle -> starting -> timing -> work -> children -> locks -> requests -> server.
+
+Nothing here knows functions or the worker: the backend hands out work items (`GetWorkItems`) and
+takes results (`Complete*`), directly or, later, over gRPC from another process.
+"""
+
+from local.host.backend.model import Call, Options, Refused
+from local.host.backend.server import Backend
+
+__all__ = ["Backend", "Call", "Options", "Refused"]
