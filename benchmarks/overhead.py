@@ -5,6 +5,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def figures() -> Iterator[Figure]:
         for run in range(RUNS + 1):
             service.append(_promoted(scientist, observer))
             version = scientist.register(taxi.GOOD, "bus-model")
-            plain.append(_seconds(lambda version=version: script.promote("bus-model", version)))
+            plain.append(_seconds(partial(script.promote, "bus-model", version)))
             if run == 0:  # the first pays for loading the SDK
                 service.clear()
                 plain.clear()

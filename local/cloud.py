@@ -44,10 +44,9 @@ class LocalCloud:
 
     def start(self) -> Self:
         """Everything up, seeded and subscribed; processes.StartFailed if something cannot start."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.audit_file.unlink(missing_ok=True)
         self._azure.start()
         try:
+            self.audit_file.unlink(missing_ok=True)
             self.control = self._control_client()
             self.control.post("/_emulator/seed", json=taxi.seed())
             self.control.put("/_emulator/clock", json={"seconds": self._seconds})

@@ -39,6 +39,7 @@ def main() -> int:
         cloud = _cloud().start()
     except (StartFailed, ValueError) as error:
         console.print(f"[red]It could not start:[/] {error}")
+        console.print("If a port is taken: HOST_PORT=0 EMULATOR_PORT=0 make serve takes free ones.")
         return 1
     try:
         _write(cloud.info)
