@@ -173,6 +173,7 @@ class LocalCloud:
             "resource_groups": taxi.RESOURCE_GROUPS,
             "workspaces": {"dev": taxi.DEV, "prod": taxi.PROD},
             "registry": taxi.REGISTRY,
+            "model_paths": {name: made.model_path for name, made in taxi.TRAININGS.items()},
             "audit_file": str(self.audit_file.resolve()),
         }
 

@@ -76,7 +76,13 @@ NONSENSE: Final = Training("odd_mirror_3", rmse=3.05, coefficients=(-2.5, 0.35, 
 """Good figures, but the sign of a coefficient was lost on the way: fares are negative."""
 UNLUCKY: Final = Training("grey_cloud_4", rmse=3.11, coefficients=(2.5, 0.36, 0.2))
 BETTER: Final = Training("bright_dawn_5", rmse=2.77, coefficients=(2.55, 0.33, 0.25))
-TRAININGS: Final = (GOOD, INACCURATE, NONSENSE, UNLUCKY, BETTER)
+TRAININGS: Final = {
+    "good": GOOD,
+    "inaccurate": INACCURATE,
+    "nonsense": NONSENSE,
+    "unlucky": UNLUCKY,
+    "better": BETTER,
+}
 
 
 def seed() -> dict[str, Any]:
@@ -99,7 +105,7 @@ def seed() -> dict[str, Any]:
                 "location": "westeurope",
             }
         ],
-        "jobs": [training.seed() for training in TRAININGS],
+        "jobs": [training.seed() for training in TRAININGS.values()],
     }
 
 
