@@ -11,6 +11,7 @@ twice, and its record then stands there twice with the same ``record_id``: count
 
 import json
 import logging
+import math
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from promotion.core.errors import Failure
-from promotion.core.names import fingerprint
+from promotion.core.names import digest, fingerprint
 from promotion.core.plan import Context
 from promotion.core.value import Json
 from promotion.settings import read_settings
@@ -45,9 +46,11 @@ def emit(
     """Write the fact ``name`` (without prefix) down.
 
     ``failure`` gives reason, remedy and code. ``key`` tells facts of one name and stage apart,
-    for instance by gate. Details that are None are left out.
+    for instance by gate. Details that are None and numbers that JSON does not have are left out.
     """
-    properties: dict[str, Json] = {"schema_version": SCHEMA_VERSION}
+    promotion_id, stage = (context.promotion_id, context.stage) if context else ("", None)
+    record_id = digest(promotion_id, name, stage or "", key)
+    properties: dict[str, Json] = {"schema_version": SCHEMA_VERSION, "record_id": record_id}
     if context is not None:
         properties |= {
             "promotion_id": context.promotion_id,
@@ -57,13 +60,13 @@ def emit(
             "source": context.source,
             "stage": context.stage,
             "actor": context.actor,
-            "record_id": fingerprint(context.promotion_id, name, context.stage or "", key),
         }
     if failure is not None:
         properties |= {"reason": failure.reason, "remedy": failure.remedy, "code": failure.code}
     if reason is not None:
         properties["reason"] = reason
-    _write(PREFIX + name, _texts(properties | details), dict(measurements or {}))
+    numbers = {k: number for k, number in (measurements or {}).items() if math.isfinite(number)}
+    _write(PREFIX + name, _texts(properties | details), numbers)
 
 
 def milliseconds(span: timedelta) -> float:

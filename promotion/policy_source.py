@@ -33,13 +33,21 @@ def _stamp(path: Path, document: PolicyDocument) -> Stamp:
 
 def _read(path: Path) -> PolicyDocument:
     # Here and not above: the YAML reader is only needed when the policy is read.
+    from promotion.core.policy.mistakes import Mistake, PolicyInvalid
     from promotion.core.policy.reading import read_policy
 
     def read_file(relative: str) -> str:
         return (path.parent / relative).read_text(encoding="utf-8")
 
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        what = "not a text in UTF-8"
+        raise PolicyInvalid(
+            [Mistake(file=path.name, line=1, column=1, where="", what=what)]
+        ) from None
     return read_policy(
-        path.read_text(encoding="utf-8"),
+        text,
         name=path.name,
         settings=os.environ,
         read_file=read_file,

@@ -1,6 +1,7 @@
 """What the app settings say. Every setting is documented in docs/reference/settings.md."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,9 +56,12 @@ def _positive(environment: Mapping[str, str], name: str, default: float) -> floa
         number = type(default)(written)
     except ValueError:
         number = -1
-    if not number > 0:
+    # Pauses that shrink would become a storm of requests.
+    least = 1.0 if name == "PROMOTION_POLL_GROWTH" else 0.0
+    if not least <= number < math.inf or number == 0:
         kind = "whole number" if isinstance(default, int) else "number"
-        raise SettingInvalid(f"{name} is {written!r}; it must be a {kind} greater than 0")
+        wanted = "of at least 1" if least else "greater than 0"
+        raise SettingInvalid(f"{name} is {written!r}; it must be a {kind} {wanted}")
     return number
 
 

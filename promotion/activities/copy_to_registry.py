@@ -22,7 +22,7 @@ def copy_to_registry(order: CopyOrder) -> CopyReceipt:
         # The import has ended well, so the registry must show the version any moment.
         raise Retryable(f"The registry {order.registry} does not show {model} yet.")
     started = registry.start_import(order.source, model, order.registry)
-    return CopyReceipt(settled=False, operation=started.operation)
+    return CopyReceipt(settled=False, operation=started.operation, note=started.note)
 
 
 def _record(order: CopyOrder, asset_id: str) -> None:

@@ -7,12 +7,12 @@ from promotion.core.steps import DeployOrder, Receipt
 
 def create_deployment(order: DeployOrder) -> Receipt:
     """Azure has taken the order; making the deployment takes it 10 to 20 minutes."""
-    deployments.create_deployment(order.stage, order.context, order.asset_id)
+    deployments.create_deployment(order)
     audit.emit(
         "deploying",
         order.context,
-        endpoint=order.stage.endpoint,
-        deployment=order.stage.deployment,
-        workspace=order.stage.workspace.name,
+        endpoint=order.target.endpoint,
+        deployment=order.target.deployment,
+        workspace=order.target.workspace.name,
     )
     return Receipt()

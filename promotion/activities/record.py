@@ -10,6 +10,7 @@ def record(order: RecordOrder) -> Receipt:
         order.name,
         order.context,
         failure=order.failure,
+        key=order.details.get("deployment", ""),
         measurements={"duration_ms": audit.milliseconds(order.duration)} if order.duration else {},
         **order.details,
     )

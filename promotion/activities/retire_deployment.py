@@ -7,16 +7,16 @@ from promotion.core.steps import RetireOrder, RetireReceipt
 
 def retire_deployment(order: RetireOrder) -> RetireReceipt:
     """Settled once it is gone; a deployment that has got traffic again is kept."""
-    share = endpoints.traffic_of(order.stage).get(order.previous)
+    share = endpoints.traffic_of(order.target).get(order.previous)
     if share:
         return RetireReceipt(kept=f"{order.previous} has {share} % of the traffic again")
-    if not deployments.remove_deployment(order.stage, order.previous):
+    if not deployments.remove_deployment(order.target, order.previous):
         return RetireReceipt(settled=False)
     audit.emit(
         "retired",
         order.context,
         key=order.previous,
-        endpoint=order.stage.endpoint,
+        endpoint=order.target.endpoint,
         deployment=order.previous,
     )
     return RetireReceipt()

@@ -9,18 +9,20 @@ from promotion.core.steps import TrafficOrder, TrafficReceipt
 
 def shift_traffic(order: TrafficOrder) -> TrafficReceipt:
     """The traffic that was read back from Azure after it was written."""
-    traffic = endpoints.shift_traffic(order.stage, expected=order.expected, wanted=order.wanted)
+    traffic = endpoints.shift_traffic(
+        order.target, expected=order.expected, wanted=order.wanted, written=order.written
+    )
     if traffic is None:
-        return TrafficReceipt(settled=False)
+        return TrafficReceipt(settled=False, written=True)
     audit.emit(
         "traffic_shifted",
         order.context,
         measurements={
-            "traffic": traffic.get(order.stage.deployment, 0),
+            "traffic": traffic.get(order.target.deployment, 0),
             "duration_ms": audit.milliseconds(datetime.now(UTC) - order.started_at),
         },
-        endpoint=order.stage.endpoint,
-        deployment=order.stage.deployment,
+        endpoint=order.target.endpoint,
+        deployment=order.target.deployment,
         before=dict(order.expected),
         after=dict(traffic),
     )

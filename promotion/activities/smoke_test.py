@@ -15,16 +15,16 @@ _SHOWN = 300
 
 def smoke_test(order: SmokeTestOrder) -> SmokeTestReceipt:
     """Whether the deployment gives the expected answer to the team's sample request."""
-    answer = ask_deployment(order.stage, order.test.request, order.test.timeout)
-    wrong = _wrong(answer, order.stage.deployment, order.test)
-    failure = _failure(order.stage.deployment, wrong) if wrong else None
+    answer = ask_deployment(order.target, order.test.request, order.test.timeout)
+    wrong = _wrong(answer, order.target.deployment, order.test)
+    failure = _failure(order.target.deployment, wrong) if wrong else None
     audit.emit(
         "smoke_tested",
         order.context,
         failure=failure,
         measurements={"latency_ms": answer.latency_ms, "status": answer.status},
         outcome="failed" if failure else "passed",
-        deployment=order.stage.deployment,
+        deployment=order.target.deployment,
     )
     return SmokeTestReceipt(latency_ms=answer.latency_ms, failure=failure)
 

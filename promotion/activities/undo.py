@@ -5,10 +5,12 @@ from promotion.core.steps import Receipt, UndoOrder
 
 
 def undo(order: UndoOrder) -> Receipt:
-    """Settled once the live deployment has its traffic again and the new one is gone."""
-    stage, restore = order.stage, order.restore
-    if stage.deployment in restore:
-        return Receipt()  # it served before this rollout began: there is nothing to take back
-    if not endpoints.take_back_traffic(stage, restore):
+    """Settled once the traffic is where it was and what this promotion made is gone."""
+    target = order.target
+    if not endpoints.take_back_traffic(target, order.restore):
         return Receipt(settled=False)
-    return Receipt(settled=deployments.remove_deployment(stage, stage.deployment))
+    if target.deployment in order.restore:
+        return Receipt()  # it served before this rollout began
+    promotion = order.context.promotion_id
+    gone = deployments.remove_deployment(target, target.deployment, only_of=promotion)
+    return Receipt(settled=gone)

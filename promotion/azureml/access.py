@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 USER_AGENT: Final = "azureml-promotion"
 
+_PATIENCE: Final[dict[str, Any]] = {"connection_timeout": 10, "read_timeout": 90}
+"""Seconds until a request counts as lost; the durable retry policy makes the next one."""
+
 _CLOUDS: Final = {
     # resource manager, registry discovery; as azure.ai.ml._azure_environments has them.
     "AzureCloud": ("https://management.azure.com/", "https://eastus.api.azureml.ms/"),
@@ -53,6 +56,8 @@ def workspace_client(workspace: WorkspaceRef) -> "MLClient":
         workspace.name,
         show_progress=False,
         enable_telemetry=False,
+        retry_total=2,
+        **_PATIENCE,
         **options,
     )
 
@@ -84,8 +89,7 @@ def request(
 ) -> "HttpResponse":
     """A request with our token, for the few things that the SDK has no public call for.
 
-    Throttling and server errors are retried a few times; an error status raises
-    HttpResponseError, 404 and 409 their own subclasses.
+    An error status raises HttpResponseError; 401, 404 and 409 raise their own subclasses.
     """
     from azure.core import exceptions
     from azure.core.rest import HttpRequest
@@ -93,7 +97,7 @@ def request(
     if not url.startswith("https://"):
         raise ValueError(f"a token is only sent over https, not to {url}")
     response: HttpResponse = _pipeline(resource_manager()).send_request(
-        HttpRequest(method, url, params=params, json=body)
+        HttpRequest(method, url, params=params, json=body), **_PATIENCE
     )
     own: dict[int, type[exceptions.HttpResponseError]] = {
         401: exceptions.ClientAuthenticationError,
@@ -116,7 +120,8 @@ def _pipeline(arm: str) -> "PipelineClient[Any, Any]":
         policies=[
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(USER_AGENT),
-            policies.RetryPolicy(),
+            # Azure may ask for minutes of patience: a durable timer waits better than a function.
+            policies.RetryPolicy(retry_total=1, retry_backoff_max=2),
             policies.BearerTokenCredentialPolicy(credential(), f"{arm}.default"),
         ],
     )

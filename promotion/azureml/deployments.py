@@ -1,110 +1,143 @@
 """Online deployments: created beside the live one, looked at, removed."""
 
 import io
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from promotion.azureml import access
+from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Failure, Retryable, Terminal
-from promotion.core.plan import Context, StagePlan
+from promotion.core.plan import Target
+from promotion.core.steps import DeployOrder
 from promotion.settings import read_settings
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
 PROMOTION_TAG: Final = "promotion.id"
+MODEL_TAG: Final = "promotion.model"
+VERSION_TAG: Final = "promotion.version"
+SOURCE_TAG: Final = "promotion.source"
 
 
-def create_deployment(stage: StagePlan, context: Context, asset_id: str) -> None:
-    """Ask Azure for the deployment of ``asset_id``; returns as soon as Azure has taken it.
+def create_deployment(order: DeployOrder) -> None:
+    """Ask Azure for the deployment; returns as soon as Azure has taken the order.
 
     A deployment of that name that already serves, or is about to serve, this very version is
-    left as it is; one that failed is made anew; one with another model is never touched.
+    left as it is; one that failed is made anew; one with another model is never touched, nor one
+    that has traffic.
     """
-    with azure_errors(f"create the deployment {stage.deployment}", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        existing = find_deployment(client, stage)
-        if existing is not None:
-            if str(existing.model) != asset_id:
-                raise Terminal(
-                    f"The endpoint {stage.endpoint} has a deployment {stage.deployment} "
-                    f"with another model: {existing.model}.",
-                    remedy="Delete that deployment, then promote the version again.",
-                    code="DeploymentTaken",
-                )
-            state = state_of(existing)
-            if state == DELETING:
-                raise Retryable(
-                    f"An earlier deployment {stage.deployment} is still being deleted.",
-                    code="Deleting",
-                )
-            ours = (existing.tags or {}).get(PROMOTION_TAG) == context.promotion_id
-            failed = state in FAILED
-            # Our own failed one is looked at, so that its reason reaches the record.
-            if ours or not failed:
-                return
-        client.online_deployments.begin_create_or_update(_from_file(stage, context, asset_id))
+    target = order.target
+    with azure_errors(f"create the deployment {target.deployment}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        existing = find_deployment(client, target, target.deployment)
+        if existing is None or _is_to_be_made_anew(client, order, existing):
+            client.online_deployments.begin_create_or_update(_from_file(order))
 
 
-def look_at_deployment(stage: StagePlan) -> tuple[str, Failure | None]:
+def look_at_deployment(target: Target) -> tuple[str, Failure | None]:
     """The deployment's state in lowercase, with the reason when Azure could not make it."""
-    with azure_errors(f"look at the deployment {stage.deployment}", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        deployment = find_deployment(client, stage)
+    with azure_errors(f"look at the deployment {target.deployment}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        deployment = find_deployment(client, target, target.deployment)
         if deployment is None:
-            reason = f"The deployment {stage.deployment} is gone; somebody deleted it."
+            reason = f"The deployment {target.deployment} is gone; somebody deleted it."
             return "gone", Failure(reason=reason, code="DeploymentGone")
         state = state_of(deployment)
         if state in FAILED:
-            return state, failure_of(deployment.properties, f"The deployment {stage.deployment}")
+            return state, failure_of(deployment.properties, f"The deployment {target.deployment}")
         return state, None
 
 
-def remove_deployment(stage: StagePlan, name: str) -> bool:
+def remove_deployment(target: Target, name: str, *, only_of: str | None = None) -> bool:
     """Whether the deployment ``name`` is gone; if it still stands Azure is asked to delete it.
 
-    The caller makes sure that it has no traffic; Azure refuses otherwise.
+    With ``only_of`` a deployment that another promotion or a person made is left standing, and
+    that is all there is to do. The caller makes sure that it has no traffic; Azure refuses
+    otherwise.
     """
     with azure_errors(f"remove the deployment {name}", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        deployment = find_deployment(client, stage, name)
+        client = access.workspace_client(target.workspace)
+        deployment = find_deployment(client, target, name)
         if deployment is None:
             return True
+        if only_of is not None and _tag(deployment, PROMOTION_TAG) != only_of:
+            return True
         if state_of(deployment) in {SUCCEEDED, *FAILED}:
-            client.online_deployments.begin_delete(name, stage.endpoint)
+            client.online_deployments.begin_delete(name, target.endpoint)
         # Deleting, or still creating: Azure refuses to delete what it is working on. Look later.
         return False
 
 
-def find_deployment(client: "MLClient", stage: StagePlan, name: str | None = None) -> Any | None:
-    """The SDK's entity of the stage's deployment, or of the one called ``name``; None if none."""
+def versions_of(target: Target, model: str, names: Iterable[str]) -> dict[str, str]:
+    """Which version of ``model`` each of the deployments serves, as far as their tags say."""
+    with azure_errors(f"look at the deployments of {target.endpoint}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        found = {name: find_deployment(client, target, name) for name in names}
+        return {
+            name: version
+            for name, deployment in found.items()
+            if _tag(deployment, MODEL_TAG) == model
+            and (version := _tag(deployment, VERSION_TAG)) is not None
+        }
+
+
+def find_deployment(client: "MLClient", target: Target, name: str) -> Any | None:
+    """The SDK's entity of the deployment ``name`` of the endpoint; None if there is none."""
     from azure.core.exceptions import ResourceNotFoundError
 
     try:
-        return client.online_deployments.get(name or stage.deployment, stage.endpoint)
+        return client.online_deployments.get(name, target.endpoint)
     except ResourceNotFoundError:
         return None
 
 
-def _from_file(stage: StagePlan, context: Context, asset_id: str) -> Any:
+def _is_to_be_made_anew(client: "MLClient", order: DeployOrder, existing: Any) -> bool:
+    target = order.target
+    if str(existing.model) != order.asset_id:
+        raise Terminal(
+            f"The endpoint {target.endpoint} has a deployment {target.deployment} "
+            f"with another model: {existing.model}.",
+            remedy="Delete that deployment, then promote the version again.",
+            code="DeploymentTaken",
+        )
+    state = state_of(existing)
+    if state == DELETING:
+        raise Retryable(
+            f"An earlier deployment {target.deployment} is still being deleted.", code="Deleting"
+        )
+    # Our own failed one is looked at, so that its reason reaches the record.
+    if state not in FAILED or _tag(existing, PROMOTION_TAG) == order.context.promotion_id:
+        return False
+    endpoint = find_endpoint(client, target.endpoint)
+    return endpoint is None or not weights(endpoint).get(target.deployment)
+
+
+def _from_file(order: DeployOrder) -> Any:
     from azure.ai.ml import load_online_deployment
 
+    context = order.context
     deployment = load_online_deployment(
-        io.StringIO(stage.deployment_yaml),
+        io.StringIO(order.yaml),
         # Relative paths in the file, such as the scoring code, begin where the file stands.
-        relative_origin=str(read_settings().policy.parent / stage.deployment_path),
+        relative_origin=str(read_settings().policy.parent / order.path),
         params_override=[
-            {"name": stage.deployment},
-            {"endpoint_name": stage.endpoint},
-            {"model": asset_id},
+            {"name": order.target.deployment},
+            {"endpoint_name": order.target.endpoint},
+            {"model": order.asset_id},
         ],
     )
     deployment.tags = {
         **(deployment.tags or {}),
         PROMOTION_TAG: context.promotion_id,
-        "promotion.model": context.model.name,
-        "promotion.version": context.model.version,
-        "promotion.source": context.source,
+        MODEL_TAG: context.model.name,
+        VERSION_TAG: context.model.version,
+        SOURCE_TAG: context.source,
     }
     return deployment
+
+
+def _tag(deployment: Any | None, name: str) -> str | None:
+    return (deployment.tags or {}).get(name) if deployment is not None else None

@@ -7,7 +7,7 @@ from promotion.azureml import access
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Retryable, Terminal
-from promotion.core.plan import StagePlan
+from promotion.core.plan import Target
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -26,87 +26,97 @@ def find_endpoint(client: "MLClient", name: str) -> Any | None:
         return None
 
 
-def ensure_endpoint(stage: StagePlan) -> Weights | None:
-    """Traffic of the stage's endpoint once it is ready; None while Azure still works on it.
+def ensure_endpoint(target: Target, yaml: str) -> Weights | None:
+    """Traffic of the endpoint once it is ready; None while Azure still works on it.
 
     A missing endpoint is created from the team's file; one that exists is never changed.
     """
-    with azure_errors(f"prepare the endpoint {stage.endpoint}", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        endpoint = find_endpoint(client, stage.endpoint)
+    with azure_errors(f"prepare the endpoint {target.endpoint}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        endpoint = find_endpoint(client, target.endpoint)
         if endpoint is None:
-            client.online_endpoints.begin_create_or_update(_from_file(stage))
+            client.online_endpoints.begin_create_or_update(_from_file(yaml))
             return None
-        return weights(endpoint) if is_ready(endpoint) else None
+        # An endpoint whose last update failed goes on serving, and the next update mends it;
+        # only one whose creation failed has no address to serve at.
+        if state_of(endpoint) in FAILED and not endpoint.scoring_uri:
+            raise _failed(endpoint)
+        return weights(endpoint) if _is_at_rest(endpoint) else None
 
 
-def shift_traffic(stage: StagePlan, *, expected: Weights, wanted: Weights) -> Weights | None:
+def shift_traffic(
+    target: Target, *, expected: Weights, wanted: Weights, written: bool
+) -> Weights | None:
     """Bring the endpoint's traffic from ``expected`` to ``wanted``; None while Azure is at it.
 
     An endpoint has no PATCH and no ETag, so this reads it, compares, and writes all of it back
-    with only the weights changed. What was written is read back by the next call. Raises Terminal
-    when the weights are neither the expected nor the wanted ones: somebody else changed them.
+    with only the weights changed. What was written is read back by the next call, which is told
+    so by ``written``. Raises Terminal when the weights are neither the expected nor the wanted
+    ones, because somebody else changed them, and when Azure could not carry out the write.
     """
-    with azure_errors(f"shift the traffic of {stage.endpoint}", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        endpoint = find_endpoint(client, stage.endpoint)
+    with azure_errors(f"shift the traffic of {target.endpoint}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        endpoint = find_endpoint(client, target.endpoint)
         if endpoint is None:
             raise Terminal(
-                f"The endpoint {stage.endpoint} is gone.",
+                f"The endpoint {target.endpoint} is gone.",
                 remedy="Promote the version again to create it anew.",
                 code="EndpointGone",
             )
-        if not is_ready(endpoint):
+        if not _is_at_rest(endpoint):
             return None
+        if written and state_of(endpoint) in FAILED:
+            raise _failed(endpoint)
         if (current := weights(endpoint)) == wanted:
             return current
         _write_traffic(client, endpoint, expected, wanted)
         return None
 
 
-def take_back_traffic(stage: StagePlan, restore: Weights) -> bool:
-    """Whether the stage's deployment has no traffic; if it has all of it, ``restore`` is written.
+def take_back_traffic(target: Target, restore: Weights) -> bool:
+    """Whether the traffic is as in ``restore``, or somebody else's; if it is ours, it is restored.
 
     Also works on an endpoint whose last update failed: that may be the very update to undo.
     """
-    with azure_errors(f"take the traffic of {stage.endpoint} back", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        endpoint = find_endpoint(client, stage.endpoint)
+    with azure_errors(f"take the traffic of {target.endpoint} back", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        endpoint = find_endpoint(client, target.endpoint)
         if endpoint is None:
             return True
-        if state_of(endpoint) not in {SUCCEEDED, *FAILED}:
+        if not _is_at_rest(endpoint):
             return False
-        if not weights(endpoint).get(stage.deployment):
+        current = weights(endpoint)
+        if current == restore or not current.get(target.deployment):
             return True
-        _write_traffic(client, endpoint, {stage.deployment: 100}, restore)
+        _write_traffic(client, endpoint, {target.deployment: 100}, restore)
         return False
 
 
-def traffic_of(stage: StagePlan) -> Weights:
+def traffic_of(target: Target) -> Weights:
     """The endpoint's traffic as Azure last reported it; empty when there is no endpoint."""
-    with azure_errors(f"read the traffic of {stage.endpoint}", Role.DEPLOY):
-        endpoint = find_endpoint(access.workspace_client(stage.workspace), stage.endpoint)
+    with azure_errors(f"read the traffic of {target.endpoint}", Role.DEPLOY):
+        endpoint = find_endpoint(access.workspace_client(target.workspace), target.endpoint)
         return weights(endpoint) if endpoint is not None else {}
-
-
-def is_ready(endpoint: Any) -> bool:
-    """Whether Azure has done its work on ``endpoint``; Terminal with its reason when it failed."""
-    state = state_of(endpoint)
-    if state in FAILED:
-        failure = failure_of(endpoint.properties, f"The endpoint {endpoint.name}")
-        raise Terminal(
-            failure.reason,
-            remedy="Mend or delete the endpoint, then promote the version again.",
-            code=failure.code,
-        )
-    if state == DELETING:
-        raise Retryable(f"The endpoint {endpoint.name} is being deleted.", code="Deleting")
-    return state == SUCCEEDED
 
 
 def weights(endpoint: Any) -> Weights:
     """The endpoint's traffic without the zeros that the SDK fills in."""
     return {name: int(share) for name, share in (endpoint.traffic or {}).items() if share}
+
+
+def _is_at_rest(endpoint: Any) -> bool:
+    """Whether Azure is not at work on ``endpoint``, however its last work ended."""
+    state = state_of(endpoint)
+    if state == DELETING:
+        raise Retryable(f"The endpoint {endpoint.name} is being deleted.", code="Deleting")
+    return state in {SUCCEEDED, *FAILED}
+
+
+def _failed(endpoint: Any) -> Terminal:
+    failure = failure_of(endpoint.properties, f"The endpoint {endpoint.name}")
+    return Terminal(
+        failure.reason, remedy="Mend it, then promote the version again.", code=failure.code
+    )
 
 
 def _write_traffic(client: "MLClient", endpoint: Any, expected: Weights, wanted: Weights) -> None:
@@ -122,10 +132,10 @@ def _write_traffic(client: "MLClient", endpoint: Any, expected: Weights, wanted:
     client.online_endpoints.begin_create_or_update(endpoint)
 
 
-def _from_file(stage: StagePlan) -> Any:
+def _from_file(yaml: str) -> Any:
     from azure.ai.ml import load_online_endpoint
 
-    endpoint = load_online_endpoint(io.StringIO(stage.endpoint_yaml))
+    endpoint = load_online_endpoint(io.StringIO(yaml))
     # Azure refuses traffic to deployments that do not exist yet, as files may name them.
     endpoint.traffic = {}
     endpoint.mirror_traffic = {}

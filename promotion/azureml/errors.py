@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _PASSING: Final = frozenset({408, 409, 412, 423, 425, 429, 500, 502, 503, 504})
 """Statuses that mean: the same request may work later. 409 is Azure's "Updating"."""
 
+_LOCAL: Final = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+"""Of all OSErrors those that are about our own files, not about the network."""
+
 _MAX_MESSAGE: Final = 2_000
 
 
@@ -53,6 +56,11 @@ def translate(error: Exception, doing: str, role: Role) -> PromotionError:
     if isinstance(error, ClientAuthenticationError):
         remedy = "Check that the function app has a managed identity and AZURE_CLIENT_ID names it."
         return Retryable(text, remedy=remedy, code="Unauthenticated")
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        remedy = "Set REQUESTS_CA_BUNDLE to the authority that signed the certificate."
+        return Terminal(text, remedy=remedy, code="CertificateInvalid")
+    if isinstance(error, _LOCAL):
+        return Terminal(text, code=type(error).__name__)
     if isinstance(error, ServiceRequestError | ServiceResponseError | OSError):
         return Retryable(text, code="ConnectionFailed")
     return Terminal(text, code=type(error).__name__)

@@ -1,7 +1,9 @@
 """Reads what gates may ask about: the model version, the job behind it, its run's metrics."""
 
+import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from promotion.azureml import access
 from promotion.azureml.errors import Role, azure_errors
@@ -12,13 +14,17 @@ from promotion.core.references import ModelVersion, WorkspaceRef
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
+_JOB_API: Final = "2024-01-01-preview"
+_RUN: Final = re.compile(r"(?:^runs:/|/runs/)([^/]+)/")
+
 
 def read_candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
     """``model`` with its evidence. A job or run that cannot be found is missing, not an error."""
     client = access.workspace_client(source)
     found = _model(client, source, model)
-    job = _job(client, found.job_name, model) if found.job_name else None
-    run = _run(client, source, job) if job else {}
+    properties = _texts(found.properties)
+    run = found.job_name or _run_in(properties)
+    data = _run(client, source, run) if run else {}
     created = found.creation_context
     return Candidate(
         source=source,
@@ -27,12 +33,13 @@ def read_candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
         description=found.description,
         type=found.type,
         tags=_texts(found.tags),
-        properties=_texts(found.properties),
+        properties=properties,
         registered_by=created.created_by if created else None,
         registered_at=created.created_at if created else None,
-        job=job,
-        metrics=_last_values(run.get("metrics", [])),
-        params={param["key"]: str(param["value"]) for param in run.get("params", [])},
+        run=run,
+        job=_job(source, run) if run else None,
+        metrics=_last_values(data.get("metrics") or []),
+        params={param["key"]: str(param.get("value")) for param in data.get("params") or []},
     )
 
 
@@ -50,40 +57,58 @@ def _model(client: "MLClient", source: WorkspaceRef, model: ModelVersion) -> Any
             ) from None
 
 
-def _job(client: "MLClient", name: str, model: ModelVersion) -> Job | None:
-    from azure.core.exceptions import ResourceNotFoundError
+def _run_in(properties: dict[str, str]) -> str | None:
+    """The run of a model that was logged by MLflow outside a job, a notebook for instance."""
+    match = _RUN.search(properties.get("mlflow.modelSourceUri", ""))
+    return match.group(1) if match else None
 
-    with azure_errors(f"read the job {name} that made {model}", Role.READ_SOURCE):
-        try:
-            job = client.jobs.get(name)
-        except ResourceNotFoundError:
-            return None
+
+def _job(source: WorkspaceRef, name: str) -> Job | None:
+    """The job of that name; None if there is none, or if it is of a kind that cannot be read.
+
+    A plain request, because the SDK parses all of a job and raises for kinds that it does not
+    know, MLflow's own runs among them, where four fields are asked for.
+    """
+    url = f"{access.resource_manager()}{source.arm_id.lstrip('/')}/jobs/{quote(name)}"
+    with azure_errors(f"read the job {name}", Role.READ_SOURCE):
+        found = _unless_missing(url, {"api-version": _JOB_API})
+    properties = found.get("properties")
+    if not properties:
+        return None
     return Job(
         name=name,
-        status=job.status,
-        experiment=job.experiment_name,
-        properties=_texts(job.properties),
+        status=properties.get("status"),
+        experiment=properties.get("experimentName"),
+        properties=_texts(properties.get("properties")),
     )
 
 
-def _run(client: "MLClient", source: WorkspaceRef, job: Job) -> dict[str, Any]:
-    """``data`` of the MLflow run that has the job's name: lists of metrics, params and tags."""
-    from azure.core.exceptions import ResourceNotFoundError
-
-    with azure_errors(f"read the metrics of the job {job.name}", Role.READ_SOURCE):
+def _run(client: "MLClient", source: WorkspaceRef, run: str) -> dict[str, Any]:
+    """``data`` of the MLflow run: lists of metrics, params and tags."""
+    with azure_errors(f"read the metrics of the run {run}", Role.READ_SOURCE):
         tracking = client.workspaces.get(source.name).mlflow_tracking_uri or ""
         url = tracking.replace("azureml://", "https://", 1) + "/api/2.0/mlflow/runs/get"
-        try:
-            answer = access.request("GET", url, params={"run_id": job.name}).json()
-        except ResourceNotFoundError:
-            return {}
-    data: dict[str, Any] = answer.get("run", {}).get("data", {})
+        found = _unless_missing(url, {"run_id": run})
+    data: dict[str, Any] = found.get("run", {}).get("data") or {}
     return data
+
+
+def _unless_missing(url: str, params: dict[str, str]) -> dict[str, Any]:
+    """The JSON at ``url``; empty when there is nothing, or nothing that can be read."""
+    from azure.core.exceptions import HttpResponseError
+
+    try:
+        found: dict[str, Any] = access.request("GET", url, params=params).json()
+    except HttpResponseError as error:
+        if error.status_code in (400, 404):
+            return {}
+        raise
+    return found
 
 
 def _last_values(metrics: list[dict[str, Any]]) -> dict[str, float]:
     # MLflow's runs/get gives the last value of each metric; NaN and infinities come as texts.
-    return {metric["key"]: float(metric["value"]) for metric in metrics}
+    return {metric["key"]: float(metric["value"]) for metric in metrics if "value" in metric}
 
 
 def _texts(values: dict[str, Any] | None) -> dict[str, str]:

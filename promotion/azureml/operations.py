@@ -29,10 +29,17 @@ def failure_of(properties: Mapping[str, Any] | None, subject: str) -> Failure:
     The resource itself only says ``Failed``; the reason stands in its operation, which Azure
     forgets after a while.
     """
-    url = (properties or {}).get(ASYNC_OPERATION)
-    if not url:
-        return Failure(reason=f"{subject} failed; Azure gives no reason.", code="Failed")
-    error = access.request("GET", url).json().get("error") or {}
+    from azure.core.exceptions import ResourceNotFoundError
+
+    silent = Failure(reason=f"{subject} failed; Azure gives no reason.", code="Failed")
+    url = str((properties or {}).get(ASYNC_OPERATION) or "")
+    # Anybody who may write the resource may write its properties: our token goes to Azure only.
+    if not url.startswith(access.resource_manager()):
+        return silent
+    try:
+        error = access.request("GET", url).json().get("error") or {}
+    except ResourceNotFoundError:
+        return silent
     texts = [error.get("message"), *(d.get("message") for d in error.get("details") or [])]
     message = " ".join(dict.fromkeys(" ".join(text.split()) for text in texts if text))
     reason = f"{subject} failed: {message or 'Azure gives no reason'}"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from promotion.azureml import access
-from promotion.azureml.errors import Role, azure_errors
+from promotion.azureml.errors import Role, azure_errors, message_of
 from promotion.core.errors import Retryable, Terminal
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.value import Value
@@ -29,6 +29,8 @@ class Import(Value):
     """An import as it is now: under way, with the address to ask, or ended."""
 
     operation: str | None = None
+    note: str | None = None
+    """Why the registry did not take the request, if somebody else's import is under way."""
 
 
 def find_copy(source: WorkspaceRef, model: ModelVersion, registry: str) -> str | None:
@@ -69,8 +71,8 @@ def start_import(source: WorkspaceRef, model: ModelVersion, registry: str) -> Im
                 params={"api-version": _REGISTRY_API},
                 body={"properties": _reference(workspace, model)},
             )
-        except ResourceExistsError:
-            return Import()
+        except ResourceExistsError as error:
+            return Import(note=message_of(error.error, error.message))
         return Import(operation=answer.headers.get("Location"))
 
 

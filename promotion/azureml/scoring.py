@@ -11,7 +11,7 @@ from promotion.azureml import access
 from promotion.azureml.endpoints import find_endpoint
 from promotion.azureml.errors import Role, azure_errors
 from promotion.core.errors import Retryable, Terminal
-from promotion.core.plan import StagePlan
+from promotion.core.plan import Target
 from promotion.core.value import Value
 
 if TYPE_CHECKING:
@@ -33,24 +33,24 @@ class Answer(Value):
     """The deployment that answered, as the endpoint says."""
 
 
-def ask_deployment(stage: StagePlan, body: str, timeout: float) -> Answer:
-    """POST ``body`` to the stage's deployment alone; ``timeout`` in seconds."""
+def ask_deployment(target: Target, body: str, timeout: float) -> Answer:
+    """POST ``body`` to the target's deployment alone; ``timeout`` in seconds."""
     from azure.core.rest import HttpRequest
 
-    with azure_errors(f"ask the deployment {stage.deployment}", Role.DEPLOY):
-        client = access.workspace_client(stage.workspace)
-        endpoint = find_endpoint(client, stage.endpoint)
+    with azure_errors(f"ask the deployment {target.deployment}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        endpoint = find_endpoint(client, target.endpoint)
         if endpoint is None or not str(endpoint.scoring_uri).startswith("https://"):
             raise Terminal(
-                f"The endpoint {stage.endpoint} has no scoring address.", code="EndpointGone"
+                f"The endpoint {target.endpoint} has no scoring address.", code="EndpointGone"
             )
         request = HttpRequest(
             "POST",
             endpoint.scoring_uri,
             headers={
-                "Authorization": f"Bearer {_secret(client, stage.endpoint)}",
+                "Authorization": f"Bearer {_secret(client, target.endpoint)}",
                 "Content-Type": "application/json",
-                DEPLOYMENT_HEADER: stage.deployment,
+                DEPLOYMENT_HEADER: target.deployment,
             },
             content=body.encode(),
         )
@@ -60,9 +60,17 @@ def ask_deployment(stage: StagePlan, body: str, timeout: float) -> Answer:
                 request, connection_timeout=timeout, read_timeout=timeout
             )
         latency = (time.monotonic() - started) * 1000
+        if response.status_code in (401, 403):
+            raise Terminal(
+                f"The endpoint {target.endpoint} refuses our credential "
+                f"({response.status_code}): {response.text()[:300]}",
+                remedy="Give the app's identity the role AzureML Data Scientist on the target "
+                "workspace: it may list keys and score.",
+                code=str(response.status_code),
+            )
         if response.status_code in _NOT_YET:
             raise Retryable(
-                f"The deployment {stage.deployment} answers {response.status_code}.",
+                f"The deployment {target.deployment} answers {response.status_code}.",
                 code=str(response.status_code),
             )
         return Answer(

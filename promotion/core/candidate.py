@@ -30,6 +30,8 @@ class Candidate(Value):
     properties: dict[str, str] = {}
     registered_by: str | None = None
     registered_at: datetime | None = None
+    run: str | None = None
+    """The MLflow run that logged the model. The run of a job has the job's name."""
     job: Job | None = None
     metrics: dict[str, float] = {}
     """Last value of each metric of the MLflow run, in the units it was logged in."""

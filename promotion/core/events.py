@@ -2,9 +2,9 @@
 
 import json
 import re
-from datetime import datetime
+from typing import Annotated
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from promotion.core.references import ModelVersion
@@ -29,7 +29,8 @@ class ModelRegistered(Value):
     """A model version was registered in a workspace."""
 
     event_id: str
-    event_time: datetime | None = None
+    event_time: str | None = None
+    """When it happened, as the event says; nothing depends on it."""
     workspace_id: str
     """ARM id of the workspace, as the event spells it."""
     model: ModelVersion
@@ -41,16 +42,26 @@ class Ignored(Value):
     reason: str
     event_id: str | None = None
     event_type: str | None = None
+    model: str | None = None
+    version: str | None = None
+    workspace: str | None = None
+    """ARM id of the workspace, if a registration was told of."""
+
+
+def _number_as_text(version: object) -> object:
+    """Azure's reference shows the version as a number, azure-ai-ml gives it as a text."""
+    is_number = isinstance(version, int) and not isinstance(version, bool)
+    return str(version) if is_number else version
 
 
 class _Data(BaseModel):
     """``data`` of the event. Azure's reference documents camelCase and shows PascalCase."""
 
-    model_config = ConfigDict(coerce_numbers_to_str=True, defer_build=True)
+    model_config = ConfigDict(defer_build=True)
 
     # The pattern is what Azure ML accepts for asset names: the name goes into URLs later on.
     name: str = Field(validation_alias=AliasChoices("modelName", "ModelName"), pattern=_ASSET_NAME)
-    version: str = Field(
+    version: Annotated[str, BeforeValidator(_number_as_text)] = Field(
         validation_alias=AliasChoices("modelVersion", "ModelVersion"), pattern=_ASSET_NAME
     )
 
@@ -63,7 +74,7 @@ class _Envelope(BaseModel):
     id: str = Field(min_length=1, max_length=1024)
     type: str = Field(validation_alias=AliasChoices("type", "eventType"))
     source: str = Field(validation_alias=AliasChoices("source", "topic"), default="")
-    time: datetime | None = Field(validation_alias=AliasChoices("time", "eventTime"), default=None)
+    time: object = Field(validation_alias=AliasChoices("time", "eventTime"), default=None)
     data: object = None
 
 
@@ -99,7 +110,7 @@ def _registration(envelope: _Envelope) -> ModelRegistered | Ignored:
         return ignored(f"not a model registration: data: {_mistakes(error)}")
     return ModelRegistered(
         event_id=envelope.id,
-        event_time=envelope.time,
+        event_time=envelope.time[:64] if isinstance(envelope.time, str) else None,
         workspace_id=workspace.group(),
         model=ModelVersion(name=data.name, version=data.version),
     )

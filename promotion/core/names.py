@@ -22,7 +22,12 @@ def slug(text: str) -> str:
 
 def fingerprint(*parts: str) -> str:
     """Eight hex digits that differ when the parts differ, wherever one part ends."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
+    return digest(*parts)[:8]
+
+
+def digest(*parts: str) -> str:
+    """As ``fingerprint``, in 16 hex digits, for what there are millions of."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def promotion_id(route: str, model: ModelVersion, source: WorkspaceRef) -> str:
@@ -32,11 +37,17 @@ def promotion_id(route: str, model: ModelVersion, source: WorkspaceRef) -> str:
     return f"{readable[: MAX_PROMOTION_ID - len(mark) - 1].rstrip('-')}-{mark}"
 
 
-def child_id(parent: str, child: str) -> str:
-    """Durable id of what runs under the promotion ``parent``: it ends in ``-{child}``."""
-    mark = parent.rpartition("-")[2]
-    room = MAX_PROMOTION_ID - len(mark) - len(child) - 2
-    return f"{parent.removesuffix(f'-{mark}')[:room].rstrip('-')}-{mark}-{slug(child)}"
+def child_id(parent: str, stage: str, role: str = "") -> str:
+    """Durable id of what runs at ``stage`` for the promotion ``parent``: ``…-prod--retire``.
+
+    Two hyphens, which no slug has, keep a role apart from a stage of the same name.
+    """
+    end = f"-{slug(stage)}" + (f"--{role}" if role else "")
+    # A long id is shortened before its fingerprint, which the number of a re-run may follow.
+    mark = re.search(r"-[0-9a-f]{8}(-\d+)?$", parent)
+    tail = (mark.group() if mark else "") + end
+    start = parent[: mark.start()] if mark else parent
+    return start[: MAX_PROMOTION_ID - len(tail)].rstrip("-") + tail
 
 
 def lock_name(workspace: WorkspaceRef, endpoint: str) -> str:

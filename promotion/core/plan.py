@@ -25,8 +25,7 @@ class Timing(Value):
     retry_longest: float = 300.0
     """Seconds of the longest pause between two tries."""
     retry_attempts: int = 10
-    """Tries in all, the first among them: about 25 minutes with the values above."""
-
+    """Tries in all, the first among them: about 20 minutes with the values above."""
     copy_limit: float = 7200.0
     """Seconds after which a copy to the registry counts as failed; Azure gives it an hour."""
     undo_limit: float = 3600.0
@@ -47,16 +46,22 @@ class SmokeTestPlan(Value):
     """Seconds."""
 
 
-class StagePlan(Value):
-    """One target workspace and what to do there."""
+class Target(Value):
+    """Where a version is to serve."""
 
-    name: str
     workspace: WorkspaceRef
     endpoint: str
     """Name of the online endpoint."""
-    endpoint_yaml: str
     deployment: str
     """Name of the deployment that will serve this version."""
+
+
+class StagePlan(Value):
+    """One target and what to do there."""
+
+    name: str
+    target: Target
+    endpoint_yaml: str
     deployment_yaml: str
     deployment_path: str
     """Where the deployment file stands, relative to the policy: its own paths begin there."""
@@ -142,10 +147,12 @@ def _stage(document: PolicyDocument, stage: Stage, model: ModelVersion) -> Stage
     test = online.smoke_test
     return StagePlan(
         name=stage.name,
-        workspace=document.policy.workspaces[stage.workspace],
-        endpoint=document.endpoints[online.endpoint],
+        target=Target(
+            workspace=document.policy.workspaces[stage.workspace],
+            endpoint=document.endpoints[online.endpoint],
+            deployment=deployment_name(model),
+        ),
         endpoint_yaml=files[online.endpoint],
-        deployment=deployment_name(model),
         deployment_yaml=files[online.deployment],
         deployment_path=online.deployment,
         smoke_test=test

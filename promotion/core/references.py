@@ -8,9 +8,12 @@ from promotion.core.value import Value
 class WorkspaceRef(Value):
     """An Azure ML workspace."""
 
-    subscription: str = Field(min_length=1, description="Id of the subscription.")
-    resource_group: str = Field(min_length=1, description="Name of the resource group.")
-    name: str = Field(min_length=1, description="Name of the workspace.")
+    # These become parts of URLs, so they are held to what Azure allows for such names.
+    subscription: str = Field(pattern=r"^[\w-]{1,64}$", description="Id of the subscription.")
+    resource_group: str = Field(
+        pattern=r"^[\w.()-]{1,90}$", description="Name of the resource group."
+    )
+    name: str = Field(pattern=r"^[\w-]{1,64}$", description="Name of the workspace.")
 
     @property
     def arm_id(self) -> str:
@@ -33,6 +36,10 @@ class ModelVersion(Value):
 
     def __str__(self) -> str:
         return f"{self.name}:{self.version}"
+
+    def is_older_than(self, version: str) -> bool:
+        """Whether this is an older version than ``version``; only numbers have an order."""
+        return self.version.isdecimal() and version.isdecimal() and int(self.version) < int(version)
 
     def in_registry(self, registry: str) -> str:
         """The asset id by which deployments name this version in ``registry``."""

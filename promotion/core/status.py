@@ -33,8 +33,11 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     _S.EVALUATING: frozenset({_S.REJECTED, _S.COPYING, *_STOPPED}),
     _S.COPYING: frozenset({_S.WAITING, _S.DEPLOYING, _S.SUCCEEDED, _S.SUPERSEDED, *_STOPPED}),
     _S.WAITING: frozenset({_S.DEPLOYING, _S.REJECTED, _S.SUPERSEDED, *_STOPPED}),
-    # From deploying to succeeded when the stage serves this very version already.
-    _S.DEPLOYING: frozenset({_S.VERIFYING, _S.SUCCEEDED, _S.ROLLING_BACK, *_STOPPED}),
+    # From deploying to succeeded when the stage serves this very version already, to superseded
+    # when it serves a newer one.
+    _S.DEPLOYING: frozenset(
+        {_S.VERIFYING, _S.SUCCEEDED, _S.SUPERSEDED, _S.ROLLING_BACK, *_STOPPED}
+    ),
     _S.VERIFYING: frozenset({_S.SHIFTING, _S.SUCCEEDED, _S.ROLLING_BACK, *_STOPPED}),
     # After the last traffic of a stage the next stage begins, or the promotion has succeeded.
     _S.SHIFTING: frozenset(

@@ -11,7 +11,7 @@ from typing import ClassVar
 from promotion.core.candidate import Candidate
 from promotion.core.errors import Failure
 from promotion.core.gates import AnyGate
-from promotion.core.plan import Context, SmokeTestPlan, StagePlan, Timing
+from promotion.core.plan import Context, SmokeTestPlan, StagePlan, Target, Timing
 from promotion.core.references import WorkspaceRef
 from promotion.core.status import Status
 from promotion.core.value import Value
@@ -35,6 +35,8 @@ class Receipt(Value):
 
     settled: bool = True
     """Whether this is done; if not, Azure is still at work on it."""
+    note: str | None = None
+    """What it waits for, in Azure's own words if there are any."""
 
 
 class EvidenceOrder(Order):
@@ -87,16 +89,19 @@ class CopyReceipt(Receipt):
     """The import under way."""
 
 
-class StageOrder(Order):
-    """What every order at a stage has."""
+class TargetOrder(Order):
+    """What every order at a target has."""
 
-    stage: StagePlan
+    target: Target
 
 
-class EndpointOrder(StageOrder):
-    """Make sure that the stage has its endpoint."""
+class EndpointOrder(TargetOrder):
+    """Make sure that the endpoint exists."""
 
     activity = "ensure_endpoint"
+
+    yaml: str
+    """The team's file, for an endpoint that does not."""
 
 
 class EndpointReceipt(Receipt):
@@ -104,17 +109,23 @@ class EndpointReceipt(Receipt):
 
     traffic: dict[str, int] = {}
     """Weights that are not zero, by deployment."""
+    serving: dict[str, str] = {}
+    """Versions of the same model among them, by deployment, as their tags say."""
 
 
-class DeployOrder(StageOrder):
+class DeployOrder(TargetOrder):
     """Create the deployment of this version beside the live one."""
 
     activity = "create_deployment"
 
+    yaml: str
+    """The team's file."""
+    path: str
+    """Where it stands, relative to the policy."""
     asset_id: str
 
 
-class LookOrder(StageOrder):
+class LookOrder(TargetOrder):
     """Look how far the deployment is."""
 
     activity = "look_at_deployment"
@@ -129,7 +140,7 @@ class LookReceipt(Receipt):
     failure: Failure | None = None
 
 
-class SmokeTestOrder(StageOrder):
+class SmokeTestOrder(TargetOrder):
     """Ask the new deployment alone."""
 
     activity = "smoke_test"
@@ -144,7 +155,7 @@ class SmokeTestReceipt(Receipt):
     failure: Failure | None = None
 
 
-class TrafficOrder(StageOrder):
+class TrafficOrder(TargetOrder):
     """Give all traffic to the deployment, if it is still distributed as expected."""
 
     activity = "shift_traffic"
@@ -152,15 +163,18 @@ class TrafficOrder(StageOrder):
     expected: dict[str, int]
     wanted: dict[str, int]
     started_at: datetime
+    written: bool = False
+    """Whether an earlier step has written the weights already, as its receipt said."""
 
 
 class TrafficReceipt(Receipt):
     """The weights that the endpoint has, read back after they were written."""
 
     traffic: dict[str, int] = {}
+    written: bool = False
 
 
-class UndoOrder(StageOrder):
+class UndoOrder(TargetOrder):
     """Give the traffic back and remove the new deployment."""
 
     activity = "undo"
@@ -168,7 +182,7 @@ class UndoOrder(StageOrder):
     restore: dict[str, int]
 
 
-class RetireOrder(StageOrder):
+class RetireOrder(TargetOrder):
     """Remove a deployment that served before, if it still has no traffic."""
 
     activity = "retire_deployment"
@@ -207,7 +221,7 @@ class RolloutResult(Value):
 
     stage: str
     status: Status
-    """succeeded, rolled_back or failed."""
+    """succeeded, rolled_back, superseded or failed."""
     failure: Failure | None = None
     replaced: tuple[str, ...] = ()
     """Deployments that served before and have no traffic now."""
@@ -231,3 +245,9 @@ class PromotionResult(Value):
     asset_id: str | None = None
     """The copy in the registry."""
     stages: tuple[RolloutResult, ...] = ()
+
+    @property
+    def stage(self) -> str | None:
+        """The stage at which it ended, when it ended at one without success."""
+        last = self.stages[-1] if self.stages else None
+        return last.stage if last and last.status is not Status.SUCCEEDED else None

@@ -17,7 +17,11 @@ class Value(BaseModel):
         frozen=True, extra="forbid", ser_json_inf_nan="strings", defer_build=True
     )
 
-    def to_json(self) -> dict[str, Json]:
-        """The value as plain JSON data; what equals its default is left out."""
-        plain: dict[str, Json] = self.model_dump(mode="json", exclude_defaults=True)
+    def to_json(self, *, whole: bool = False) -> dict[str, Json]:
+        """The value as plain JSON data; what equals its default is left out unless ``whole``.
+
+        What is kept for longer than one step is kept whole, so that a default that changes with
+        an upgrade does not change what was decided before.
+        """
+        plain: dict[str, Json] = self.model_dump(mode="json", exclude_defaults=not whole)
         return plain

@@ -22,7 +22,7 @@ from promotion.core.steps import (
     RolloutResult,
 )
 from promotion.core.verdict import Judgement
-from promotion.orchestrators.work import Steps, Work
+from promotion.orchestrators.work import Limit, Steps, Work
 
 
 def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
@@ -40,7 +40,7 @@ def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     if result.status is Status.ROLLED_BACK:
         work.become(Status.ROLLING_BACK)  # the rollout went through it
     work.become(result.status)
-    yield from work.record(result.status, result.failure)
+    yield from work.record(result.status, result.failure, result.stage)
     return result.to_json()
 
 
@@ -87,7 +87,7 @@ def _copy(work: Work, plan: Plan) -> Steps[str]:
     receipt = yield from work.settle(
         CopyOrder(context=work.context, source=plan.source, registry=plan.registry, started_at=now),
         CopyReceipt,
-        deadline=now + timedelta(seconds=plan.timing.copy_limit),
+        limit=Limit(now + timedelta(seconds=plan.timing.copy_limit), "PROMOTION_COPY_LIMIT"),
         following=with_operation,
     )
     return receipt.asset_id or plan.model.in_registry(plan.registry)
@@ -104,13 +104,13 @@ def _roll_out(work: Work, stage: StagePlan, asset_id: str) -> Steps[RolloutResul
     try:
         output = yield work.ctx.call_sub_orchestrator(
             "rollout",
-            input=order.to_json(),
+            input=order.to_json(whole=True),
             instance_id=child_id(work.context.promotion_id, stage.name),
         )
     except TaskFailedError as error:  # terminated by somebody, or a fault of ours
         raise Terminal(
             f"The rollout at {stage.name} ended without a result: {error.details.message}",
-            remedy=f"Look at the endpoint {stage.endpoint}: it may have been left half-way.",
+            remedy=f"Look at the endpoint {stage.target.endpoint}: it may have been left half-way.",
             code="RolloutBroke",
         ) from error
     ended = RolloutResult.model_validate(output)
@@ -126,6 +126,6 @@ def _retire_later(work: Work, order: RolloutOrder, ended: RolloutResult) -> None
     )
     work.ctx.call_sub_orchestrator(
         "retire",
-        input=retirement.to_json(),
-        instance_id=child_id(work.context.promotion_id, f"{order.stage.name}-retire"),
+        input=retirement.to_json(whole=True),
+        instance_id=child_id(work.context.promotion_id, order.stage.name, "retire"),
     )

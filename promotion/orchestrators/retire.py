@@ -7,7 +7,7 @@ from durabletask.task import OrchestrationContext
 from promotion.core.errors import Terminal
 from promotion.core.status import Status
 from promotion.core.steps import RetirementOrder, RetireOrder, RetireReceipt
-from promotion.orchestrators.work import Steps, Work
+from promotion.orchestrators.work import Limit, Steps, Work, turn_at
 
 
 def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
@@ -21,17 +21,25 @@ def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     work = Work(ctx, ordered.context, ordered.timing, Status.WAITING)
     if stage.keep_previous:
         yield ctx.create_timer(stage.keep_previous)
-    deadline = work.now + stage.time_limit
     kept = []
-    for previous in ordered.replaced:
-        retirement = RetireOrder(context=ordered.context, stage=stage, previous=previous)
-        try:
-            receipt = yield from work.settle(retirement, RetireReceipt, deadline=deadline)
-        except Terminal as error:
-            kept.append(error.failure.reason)
-            yield from work.record(
-                "retirement_failed", error.failure, endpoint=stage.endpoint, deployment=previous
-            )
-        else:
-            kept += [receipt.kept] if receipt.kept else []
+    with (yield ctx.lock_entities([turn_at(stage.target)])):
+        limit = Limit(work.now + stage.time_limit, "time_limit in the policy")
+        for previous in ordered.replaced:
+            kept += yield from _retire_one(work, ordered, previous, limit)
     return {"kept": kept}
+
+
+def _retire_one(
+    work: Work, order: RetirementOrder, previous: str, limit: Limit
+) -> Steps[list[str]]:
+    """Why it stays; nothing when it is gone."""
+    target = order.stage.target
+    retirement = RetireOrder(context=order.context, target=target, previous=previous)
+    try:
+        receipt = yield from work.settle(retirement, RetireReceipt, limit=limit)
+    except Terminal as error:
+        yield from work.record(
+            "retirement_failed", error.failure, endpoint=target.endpoint, deployment=previous
+        )
+        return [error.failure.reason]
+    return [receipt.kept] if receipt.kept else []

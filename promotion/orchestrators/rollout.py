@@ -1,13 +1,11 @@
 """One stage: the new deployment beside the live one, tested, then all traffic or none."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
-from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext
 
 from promotion.core.errors import Failure, Terminal
-from promotion.core.names import lock_name
 from promotion.core.status import Status
 from promotion.core.steps import (
     DeployOrder,
@@ -24,16 +22,20 @@ from promotion.core.steps import (
     TrafficReceipt,
     UndoOrder,
 )
-from promotion.orchestrators.work import Steps, Work
+from promotion.orchestrators.work import Limit, Steps, Work, turn_at
+
+_WORTH_TELLING: Final = timedelta(seconds=5)
+"""A wait for one's turn that is shorter is not recorded."""
 
 
 def rollout(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Bring a version into service at a stage. Input: a RolloutOrder; output: a RolloutResult."""
     ordered = RolloutOrder.model_validate(order)
     work = Work(ctx, ordered.context, ordered.timing, Status.WAITING)
-    turn = EntityInstanceId("endpoint", lock_name(ordered.stage.workspace, ordered.stage.endpoint))
     # One rollout at a time on an endpoint, whichever routes and promotions they belong to.
-    with (yield ctx.lock_entities([turn])):
+    with (yield ctx.lock_entities([turn_at(ordered.stage.target)])):
+        if work.now - work.started > _WORTH_TELLING:
+            yield from work.record("waiting", endpoint=ordered.stage.target.endpoint)
         result = yield from _in_turn(work, ordered)
     work.become(result.status)
     return result.to_json()
@@ -41,36 +43,61 @@ def rollout(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
 
 def _in_turn(work: Work, order: RolloutOrder) -> Steps[RolloutResult]:
     """The rollout itself, while nobody else rolls out to this endpoint."""
-    stage = order.stage
-    deadline = work.now + stage.time_limit
+    stage, target = order.stage, order.stage.target
+    limit = Limit(work.now + stage.time_limit, "time_limit in the policy")
     work.become(Status.DEPLOYING)
     try:
         endpoint = yield from work.settle(
-            EndpointOrder(context=order.context, stage=stage), EndpointReceipt, deadline=deadline
+            EndpointOrder(context=order.context, target=target, yaml=stage.endpoint_yaml),
+            EndpointReceipt,
+            limit=limit,
         )
     except Terminal as error:  # nothing has been changed that would have to be taken back
         return RolloutResult(stage=stage.name, status=Status.FAILED, failure=error.failure)
+    if newer := _newer(order, endpoint.serving):
+        return RolloutResult(stage=stage.name, status=Status.SUPERSEDED, failure=newer)
     before = endpoint.traffic
     try:
-        yield from _deploy(work, order, deadline)
-        if before != {stage.deployment: 100}:  # else this very version serves already
+        yield from _deploy(work, order, limit)
+        if before != {target.deployment: 100}:  # else this very version serves already
             yield from _verify(work, order)
-            yield from _shift(work, order, before, deadline)
+            yield from _shift(work, order, before, limit)
     except Terminal as error:
         return (yield from _take_back(work, order, before, error.failure))
-    replaced = tuple(sorted(set(before) - {stage.deployment}))
+    replaced = tuple(sorted(set(before) - {target.deployment}))
     return RolloutResult(stage=stage.name, status=Status.SUCCEEDED, replaced=replaced)
 
 
-def _deploy(work: Work, order: RolloutOrder, deadline: datetime) -> Steps[None]:
-    started = work.now
+def _newer(order: RolloutOrder, serving: dict[str, str]) -> Failure | None:
+    """Why this version comes too late: events are unordered, and a newer one was faster."""
+    model = order.context.model
+    newer = [version for version in serving.values() if model.is_older_than(version)]
+    if not newer:
+        return None
+    return Failure(
+        reason=f"{order.stage.target.endpoint} serves {model.name}:{max(newer, key=int)} already, "
+        f"which is newer than {model}.",
+        remedy="Register the older model again if it is to serve: it gets a newer version.",
+        code="NewerVersionServes",
+    )
+
+
+def _deploy(work: Work, order: RolloutOrder, limit: Limit) -> Steps[None]:
+    started, stage = work.now, order.stage
     yield from work.perform(
-        DeployOrder(context=order.context, stage=order.stage, asset_id=order.asset_id), Receipt
+        DeployOrder(
+            context=order.context,
+            target=stage.target,
+            yaml=stage.deployment_yaml,
+            path=stage.deployment_path,
+            asset_id=order.asset_id,
+        ),
+        Receipt,
     )
     look = yield from work.settle(
-        LookOrder(context=order.context, stage=order.stage, started_at=started),
+        LookOrder(context=order.context, target=stage.target, started_at=started),
         LookReceipt,
-        deadline=deadline,
+        limit=limit,
     )
     if look.failure is not None:
         raise Terminal.of(look.failure)
@@ -78,30 +105,33 @@ def _deploy(work: Work, order: RolloutOrder, deadline: datetime) -> Steps[None]:
 
 def _verify(work: Work, order: RolloutOrder) -> Steps[None]:
     work.become(Status.VERIFYING)
-    if order.stage.smoke_test is None:
+    test = order.stage.smoke_test
+    if test is None:
         return
     tested = yield from work.perform(
-        SmokeTestOrder(context=order.context, stage=order.stage, test=order.stage.smoke_test),
+        SmokeTestOrder(context=order.context, target=order.stage.target, test=test),
         SmokeTestReceipt,
     )
     if tested.failure is not None:
         raise Terminal.of(tested.failure)
 
 
-def _shift(
-    work: Work, order: RolloutOrder, before: dict[str, int], deadline: datetime
-) -> Steps[None]:
+def _shift(work: Work, order: RolloutOrder, before: dict[str, int], limit: Limit) -> Steps[None]:
+    def once_written(given: TrafficOrder, receipt: TrafficReceipt) -> TrafficOrder:
+        return given.model_copy(update={"written": receipt.written})
+
     work.become(Status.SHIFTING)
     yield from work.settle(
         TrafficOrder(
             context=order.context,
-            stage=order.stage,
+            target=order.stage.target,
             expected=before,
-            wanted={order.stage.deployment: 100},
+            wanted={order.stage.target.deployment: 100},
             started_at=work.now,
         ),
         TrafficReceipt,
-        deadline=deadline,
+        limit=limit,
+        following=once_written,
     )
 
 
@@ -110,18 +140,19 @@ def _take_back(
 ) -> Steps[RolloutResult]:
     """Undo everything; what could not be undone is said beside ``why``."""
     work.become(Status.ROLLING_BACK)
-    limit = timedelta(seconds=order.timing.undo_limit)
+    stage = order.stage
+    until = work.now + timedelta(seconds=order.timing.undo_limit)
     try:
         yield from work.settle(
-            UndoOrder(context=order.context, stage=order.stage, restore=before),
+            UndoOrder(context=order.context, target=stage.target, restore=before),
             Receipt,
-            deadline=work.now + limit,
+            limit=Limit(until, "PROMOTION_UNDO_LIMIT"),
         )
     except Terminal as error:
         both = Failure(
             reason=f"{why.reason} Taking it back failed too: {error.failure.reason}",
-            remedy=error.failure.remedy or f"Look at the endpoint {order.stage.endpoint}.",
+            remedy=error.failure.remedy or f"Look at the endpoint {stage.target.endpoint}.",
             code=why.code,
         )
-        return RolloutResult(stage=order.stage.name, status=Status.FAILED, failure=both)
-    return RolloutResult(stage=order.stage.name, status=Status.ROLLED_BACK, failure=why)
+        return RolloutResult(stage=stage.name, status=Status.FAILED, failure=both)
+    return RolloutResult(stage=stage.name, status=Status.ROLLED_BACK, failure=why)

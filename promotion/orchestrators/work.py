@@ -1,19 +1,36 @@
 """How an orchestrator gets something done: one step, a step until it settles, a record."""
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, RetryPolicy, Task, TaskFailedError
+from pydantic import ValidationError
 
 from promotion.core.errors import Failure, Terminal
-from promotion.core.plan import Context, Timing
+from promotion.core.names import lock_name
+from promotion.core.plan import Context, Target, Timing
 from promotion.core.policy.duration import in_words
 from promotion.core.status import Status, step
 from promotion.core.steps import FAILED, Order, Receipt, RecordOrder
 
 type Steps[R] = Generator[Task[Any], Any, R]
 """A part of an orchestrator: yields durable tasks, returns R; used with ``yield from``."""
+
+
+def turn_at(target: Target) -> EntityInstanceId:
+    """What to lock so that nobody else changes the endpoint meanwhile."""
+    return EntityInstanceId("endpoint", lock_name(target.workspace, target.endpoint))
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Until when something may take, and what sets that."""
+
+    at: datetime
+    setting: str
 
 
 class Work:
@@ -48,10 +65,7 @@ class Work:
                 order.activity, input=order.to_json(), retry_policy=self._retry_policy()
             )
         except TaskFailedError as error:
-            raise Terminal(
-                f"{error.details.message} (tried {self.timing.retry_attempts} times)",
-                code=error.details.error_type,
-            ) from error
+            raise Terminal.of(self._given_up(error)) from error
         if FAILED in reply:
             raise Terminal.of(Failure.model_validate(reply[FAILED]))
         return receipt.model_validate(reply)
@@ -61,29 +75,31 @@ class Work:
         order: O,
         receipt: type[R],
         *,
-        deadline: datetime,
+        limit: Limit,
         following: Callable[[O, R], O] | None = None,
     ) -> Steps[R]:
         """The settled receipt for ``order``, which is given again with growing pauses.
 
         ``following`` makes the next order from the last one and its receipt. Raises Terminal
-        when the deadline passes first.
+        when the limit passes first.
         """
-        pause = self.timing.poll_first
+        started, pause = self.now, self.timing.poll_first
         while True:
             done = yield from self.perform(order, receipt)
             if done.settled:
                 return done
-            if self.now >= deadline:
-                raise self._too_late(order.activity)
+            if self.now >= limit.at:
+                raise self._too_late(order, done, limit, self.now - started)
             order = following(order, done) if following else order
             yield self.ctx.create_timer(timedelta(seconds=pause))
             pause = self.timing.pause_after(pause)
 
-    def record(self, name: str, failure: Failure | None = None, **details: str) -> Steps[Receipt]:
-        """Write the fact ``name`` into the audit trail."""
+    def record(
+        self, name: str, failure: Failure | None = None, stage: str | None = None, **details: str
+    ) -> Steps[Receipt]:
+        """Write the fact ``name``, at ``stage`` if it happened at one, into the audit trail."""
         order = RecordOrder(
-            context=self.context,
+            context=self.context.model_copy(update={"stage": stage or self.context.stage}),
             name=name,
             failure=failure,
             duration=self.now - self.started,
@@ -91,14 +107,24 @@ class Work:
         )
         return (yield from self.perform(order, Receipt))
 
-    def _too_late(self, activity: str) -> Terminal:
-        waited = in_words(self.now - self.started)
+    @staticmethod
+    def _too_late(order: Order, last: Receipt, limit: Limit, waited: timedelta) -> Terminal:
+        waiting_for = last.note or f"{order.activity.replace('_', ' ')} is not done"
         return Terminal(
-            f"The time limit has passed: after {waited} Azure is still at work "
-            f"({activity.replace('_', ' ')}).",
-            remedy="Raise time_limit in the policy if this is how long it takes.",
+            f"The time limit has passed, after {in_words(waited)}: {waiting_for}.",
+            remedy=f"Raise {limit.setting} if this is how long it takes.",
             code="TimeLimit",
         )
+
+    def _given_up(self, error: TaskFailedError) -> Failure:
+        """The failure that a Retryable error carried through the host, or what is left of it."""
+        tried = f"(tried {self.timing.retry_attempts} times)"
+        try:
+            failure = Failure.model_validate_json(error.details.message)
+        except ValidationError:
+            reason = f"{error.details.message} {tried}"
+            return Failure(reason=reason, code=error.details.error_type)
+        return failure.model_copy(update={"reason": f"{failure.reason} {tried}"})
 
     def _retry_policy(self) -> RetryPolicy:
         return RetryPolicy(

@@ -1,5 +1,6 @@
 """Carries out an activity: JSON in, JSON out."""
 
+import json
 import logging
 from importlib import import_module
 from typing import get_type_hints
@@ -24,8 +25,11 @@ def carry_out(name: str, order: dict[str, Json]) -> dict[str, Json]:
         receipt: Receipt = function(order_type.model_validate(order))
     except Terminal as error:
         return {FAILED: error.failure.to_json()}
-    except (Retryable, OSError):
-        raise
+    except Retryable as error:
+        # The host keeps one line of an exception: the failure travels in it, whole.
+        raise Retryable(json.dumps(error.failure.to_json())) from error
+    except OSError as error:
+        raise Retryable(json.dumps({"reason": f"{name}: {error}", "code": "OSError"})) from error
     except Exception as error:  # a fault of ours: the same again ten times over would not help
         _logger.exception("the activity %s broke", name)
         kind = type(error).__name__

@@ -1,5 +1,7 @@
 """What becomes of an event: promotions, or a record that says why not."""
 
+from uuid import uuid4
+
 import azure.durable_functions as df
 
 from promotion import audit
@@ -21,7 +23,14 @@ async def receive(event: str, client: df.DurableFunctionsClient) -> None:
     found = promotions_for(event)
     if isinstance(found, Ignored):
         audit.emit(
-            "ignored", reason=found.reason, event_id=found.event_id, event_type=found.event_type
+            "ignored",
+            reason=found.reason,
+            key=_new_key(),
+            event_id=found.event_id,
+            event_type=found.event_type,
+            model=found.model,
+            version=found.version,
+            workspace=found.workspace,
         )
         return
     for promotion in found:
@@ -30,6 +39,7 @@ async def receive(event: str, client: df.DurableFunctionsClient) -> None:
                 "duplicate",
                 promotion.context,
                 reason=f"{promotion.plan.model} was registered once; its promotion exists.",
+                key=_new_key(),
                 event_id=promotion.event_id,
             )
 
@@ -44,8 +54,19 @@ def promotions_for(event: str) -> tuple[Promotion, ...] | Ignored:
     routes = document.policy.routes_for(registration.workspace_id, registration.model.name)
     if not routes:
         reason = _unwanted(registration, document.policy)
-        return Ignored(reason=reason, event_id=registration.event_id)
+        return Ignored(
+            reason=reason,
+            event_id=registration.event_id,
+            model=registration.model.name,
+            version=registration.model.version,
+            workspace=registration.workspace_id,
+        )
     return tuple(plan_promotion(document, route, registration, settings.timing) for route in routes)
+
+
+def _new_key() -> str:
+    """Every delivery is a fact of its own, also when it brings the same event."""
+    return uuid4().hex
 
 
 def _unwanted(registration: ModelRegistered, policy: Policy) -> str:

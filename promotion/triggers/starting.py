@@ -19,7 +19,7 @@ async def start_once(client: df.DurableFunctionsClient, promotion: Promotion) ->
         return False
     try:
         await client.schedule_new_orchestration(
-            "promote", input=promotion.to_json(), instance_id=promotion.id
+            "promote", input=promotion.to_json(whole=True), instance_id=promotion.id
         )
     except grpc.aio.AioRpcError as error:
         if error.code() is grpc.StatusCode.ALREADY_EXISTS:

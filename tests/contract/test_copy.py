@@ -87,7 +87,7 @@ def test_an_import_that_somebody_else_started_is_waited_for(world):
     model = world.register()
     conflict = {"status": 409, "body": {"error": {"code": "UserError", "message": "Exists."}}}
     world.fault("POST", IMPORT, answer=conflict)
-    assert copy(world) == {"settled": False}
+    assert copy(world) == {"settled": False, "note": "Exists."}
     assert world.copied(model)
 
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from contract.world import ERROR_403, NOW, Refused, a_context, a_stage
 
@@ -83,6 +85,28 @@ def test_a_later_promotion_makes_a_failed_deployment_anew(world, asset_id):
     assert look(world)["state"] == "succeeded"
 
 
+def test_a_failed_deployment_that_has_traffic_is_never_overwritten(world):
+    stage = world.serving("1")
+    asset_id = world.deployment("taxi-model-1")["properties"]["model"]
+    world.fault("PUT", DEPLOYMENT, operation={"code": "OutOfQuota", "message": "No."})
+    update = world.deployment("taxi-model-1") | {"sku": {"name": "Default", "capacity": 9}}
+    world.http.put(
+        f"{stage.target.workspace.arm_id}/onlineEndpoints/taxi-fare/deployments/taxi-model-1",
+        params={"api-version": "2023-04-01-preview"},
+        json=update,
+    )
+    world.forget_requests()
+    create(world, asset_id, context=a_context(promotion_id="p-2"))
+    assert world.requests("PUT") == []
+
+
+def test_a_missing_file_is_not_tried_ten_times(world, asset_id):
+    yaml = a_stage().deployment_yaml + "code_configuration: {code: nowhere, scoring_script: s.py}\n"
+    yaml += "environment: {image: mcr.microsoft.com/azureml/minimal:1}\n"
+    with pytest.raises(Refused):
+        world.do("create_deployment", stage=a_stage(deployment_yaml=yaml), asset_id=asset_id)
+
+
 def test_a_deployment_with_another_model_is_never_touched(world, asset_id):
     other = world.copied(world.register("2"))
     create(world, other)
@@ -133,8 +157,10 @@ def test_what_passes_by_itself_is_tried_again_later(world, asset_id, status):
     # Retry-After keeps azure-core's own five tries short.
     answer = {"status": status, "headers": {"Retry-After": "0.01"}, "body": {}}
     world.fault("PUT", DEPLOYMENT, answer=answer, times=5)
-    with pytest.raises(Retryable):
+    with pytest.raises(Retryable) as failed:
         create(world, asset_id)
+    # The host keeps one line of an exception, so the failure travels in it as JSON.
+    assert json.loads(str(failed.value))["code"] == str(status)
     create(world, asset_id)
     assert look(world)["state"] == "succeeded"
 

@@ -1,5 +1,5 @@
 import pytest
-from contract.world import ERROR_403, Refused, a_stage, shift
+from contract.world import ERROR_403, Refused, a_context, a_stage, shift
 
 from local import taxi
 from promotion.core.errors import Retryable
@@ -63,8 +63,9 @@ def test_traffic_is_written_once_and_read_back(world):
     stage = world.standing("1")
     world.forget_requests()
     order = shift(stage, {})
-    assert world.do("shift_traffic", stage=stage, **order) == {"settled": False}
-    receipt = world.do("shift_traffic", stage=stage, **order)
+    written = {"settled": False, "written": True}
+    assert world.do("shift_traffic", stage=stage, **order) == written
+    receipt = world.do("shift_traffic", stage=stage, **order, written=True)
     assert receipt["traffic"] == {"taxi-model-1": 100}
     assert len(world.requests("PUT", ENDPOINT)) == 1
 
@@ -98,7 +99,7 @@ def test_an_update_under_way_is_waited_for(world):
     stage = world.standing("1")
     world.seconds(traffic=600)
     for _ in range(3):
-        assert world.do("shift_traffic", stage=stage, **shift(stage, {})) == {"settled": False}
+        assert world.do("shift_traffic", stage=stage, **shift(stage, {}))["settled"] is False
     assert len(world.requests("PUT", ENDPOINT)) == 2  # its creation, and one write
 
 
@@ -162,7 +163,65 @@ def test_undo_never_removes_what_served_before(world):
     stage = world.serving("1")
     world.forget_requests()
     assert world.do("undo", stage=stage, restore={"taxi-model-1": 100}) == {}
-    assert world.requests() == []
+    assert {request["method"] for request in world.requests()} == {"GET"}
+
+
+def test_undo_restores_weights_that_were_shared(world):
+    world.serving("1")
+    second = world.standing("2", taxi.BETTER)
+    before = {"taxi-model-1": 90, "taxi-model-2": 10}
+    endpoint = world.endpoint()
+    endpoint["properties"]["traffic"] = before
+    world.put_endpoint(endpoint)
+    world.settle("shift_traffic", stage=second, **shift(second, before))
+    world.settle("undo", stage=second, restore=before)
+    assert world.endpoint()["properties"]["traffic"] == before
+    assert world.deployments() == ["taxi-model-1", "taxi-model-2"]
+
+
+def test_undo_leaves_what_somebody_else_deployed(world):
+    second = world.standing("2")
+    other = a_context(promotion_id="another-promotion")
+    assert world.do("undo", context=other, stage=second, restore={}) == {}
+    assert world.deployments() == ["taxi-model-2"]
+
+
+def test_a_failed_write_of_the_traffic_is_told_and_can_be_undone(world):
+    world.serving("1")
+    second = world.standing("2", taxi.BETTER)
+    broken = {"code": "InternalServerError", "message": "Router is down."}
+    world.fault("PUT", ENDPOINT, operation=broken)
+    with pytest.raises(Refused, match="Router is down"):
+        world.settle("shift_traffic", stage=second, **shift(second, {"taxi-model-1": 100}))
+    world.settle("undo", stage=second, restore={"taxi-model-1": 100})
+    assert world.deployments() == ["taxi-model-1"]
+
+
+def test_an_endpoint_whose_last_update_failed_is_mended_by_the_next_rollout(world):
+    world.serving("1")
+    second = world.standing("2", taxi.BETTER)
+    world.fault("PUT", ENDPOINT, operation={"code": "Oops", "message": "Router is down."})
+    before = shift(second, {"taxi-model-1": 100})
+    with pytest.raises(Refused):
+        world.settle("shift_traffic", stage=second, **before)
+    receipt = world.do("ensure_endpoint", stage=second)
+    assert receipt["traffic"] == {"taxi-model-1": 100}
+    world.settle("shift_traffic", stage=second, **before)
+    assert world.endpoint()["properties"]["provisioningState"] == "Succeeded"
+
+
+def test_the_versions_that_serve_are_known_from_their_tags(world):
+    world.serving("1")
+    receipt = world.do("ensure_endpoint", stage=a_stage("2"))
+    assert receipt["serving"] == {"taxi-model-1": "1"}
+
+
+def test_a_failure_that_azure_has_forgotten_is_still_a_failure(world):
+    world.fault("PUT", ENDPOINT, operation={"code": "BadArgument", "message": "No."})
+    world.do("ensure_endpoint", stage=a_stage())
+    world.fault("GET", r"/mfeOperationsStatus/", answer={"status": 404, "body": {}}, times=50)
+    with pytest.raises(Refused, match="Azure gives no reason"):
+        world.settle("ensure_endpoint", stage=a_stage())
 
 
 def test_a_retired_deployment_is_removed_and_recorded_once(world):

@@ -37,10 +37,60 @@ def test_a_version_that_is_gone_was_registered_and_then_deleted(world):
     assert refused.value.failure.code == "ModelNotFound"
 
 
-@pytest.mark.parametrize("path", [r"/jobs/", r"/mlflow/runs/get$"])
-def test_a_job_or_run_that_is_gone_is_missing_evidence_and_no_error(world, path):
+def gone(world, path, status=404):
+    answer = {"status": status, "body": {"error": {"code": "UserError", "message": "Gone."}}}
+    world.fault("GET", path, answer=answer)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_run_that_is_gone_is_missing_evidence_and_no_error(world, status):
     world.register()
-    world.fault("GET", path, answer={"status": 404, "body": {"error": {"code": "UserError"}}})
+    gone(world, r"/mlflow/runs/get$", status)
+    assert evidence(world).metrics == {}
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_job_that_is_gone_is_missing_and_its_metrics_are_still_read(world, status):
+    world.register()
+    gone(world, r"/jobs/", status)
+    found = evidence(world)
+    assert found.job is None
+    assert found.metrics["rmse"] == 3.42
+
+
+@pytest.mark.parametrize(
+    "job", [{"jobType": "Base"}, {"jobType": "Labeling"}, {"properties": None}, {"status": None}]
+)
+def test_jobs_of_every_kind_can_be_read(world, job):
+    world.register()
+    body = {"name": taxi.GOOD.job, "properties": {"status": "Completed", **job}}
+    world.fault("GET", r"/jobs/", answer={"status": 200, "body": body})
+    assert evidence(world).job.name == taxi.GOOD.job
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["runs:/calm_river_1/model", "azureml://experiments/e/runs/calm_river_1/artifacts/model"],
+)
+def test_a_model_from_a_notebook_is_found_by_the_run_that_mlflow_names(world, source):
+    model = {
+        "modelUri": "azureml://datastores/workspaceblobstore/paths/model",
+        "modelType": "mlflow_model",
+        "properties": {"mlflow.modelSourceUri": source},
+    }
+    world.http.put(
+        f"{DEV.arm_id}/models/{taxi.MODEL}/versions/1",
+        params={"api-version": "2023-08-01-preview"},
+        json={"properties": model},
+    )
+    assert evidence(world).metrics["rmse"] == 3.42
+
+
+@pytest.mark.parametrize("data", [{}, {"metrics": None}, {"metrics": [{"key": "rmse"}]}])
+def test_a_run_that_logged_nothing_has_no_metrics(world, data):
+    world.register()
+    answer = {"status": 200, "body": {"run": {"data": data}}}
+    world.fault("GET", r"/mlflow/runs/get$", answer=answer)
     assert evidence(world).metrics == {}
 
 

@@ -1,5 +1,5 @@
 import pytest
-from contract.world import a_smoke_test, a_stage
+from contract.world import Refused, a_smoke_test, a_stage
 
 from local import taxi
 from promotion.core.errors import Retryable
@@ -24,7 +24,7 @@ def test_the_key_stays_out_of_what_is_recorded(world):
     stage = world.standing("1")
     ask(world, stage)
     keys = world.http.post(
-        f"{stage.workspace.arm_id}/onlineEndpoints/taxi-fare/listKeys",
+        f"{stage.target.workspace.arm_id}/onlineEndpoints/taxi-fare/listKeys",
         params={"api-version": "2022-02-01-preview"},
     ).json()
     assert keys["primaryKey"] not in str(world.audit())
@@ -58,6 +58,15 @@ def test_a_deployment_that_is_not_awake_yet_is_asked_again_later(world, status):
     with pytest.raises(Retryable):
         ask(world, stage)
     assert "failure" not in ask(world, stage)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_credential_is_not_the_models_fault(world, status):
+    stage = world.standing("1")
+    world.fault("POST", SCORE, answer={"status": status, "body": {}})
+    with pytest.raises(Refused) as refused:
+        ask(world, stage)
+    assert "AzureML Data Scientist" in refused.value.failure.remedy
 
 
 def test_a_slow_answer_is_tried_again_later(world):

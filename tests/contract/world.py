@@ -10,7 +10,7 @@ import httpx
 from local import taxi
 from local.azureml import StandIn
 from promotion.core.errors import Failure
-from promotion.core.plan import Context, SmokeTestPlan, StagePlan
+from promotion.core.plan import Context, SmokeTestPlan, StagePlan, Target
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.steps import FAILED
 from promotion.triggers.dispatch import carry_out
@@ -99,7 +99,7 @@ class World:
 
     def do(self, activity: str, context: Context | None = None, **order: Any) -> dict[str, Any]:
         """The receipt of that activity; Refused if its reply is a failure."""
-        plain = {key: _plain(value) for key, value in order.items()}
+        plain = {key: _plain(value) for key, value in _at_target(activity, order).items()}
         given = {"context": (context or a_context()).to_json(), **plain}
         reply = json.loads(json.dumps(carry_out(activity, json.loads(json.dumps(given)))))
         if FAILED in reply:
@@ -112,8 +112,7 @@ class World:
             reply = self.do(activity, **order)
             if reply.get("settled", True):
                 return reply
-            if "operation" in reply:
-                order["operation"] = reply["operation"]
+            order |= {key: reply[key] for key in ("operation", "written") if key in reply}
         raise AssertionError(f"{activity} does not settle: {reply}")
 
     def copied(self, model: ModelVersion) -> str:
@@ -195,10 +194,8 @@ def a_context(model: ModelVersion | None = None, promotion_id: str = "p-1") -> C
 def a_stage(version: str = "1", **changes: Any) -> StagePlan:
     plan = StagePlan(
         name="prod",
-        workspace=PROD,
-        endpoint="taxi-fare",
+        target=Target(workspace=PROD, endpoint="taxi-fare", deployment=f"{taxi.MODEL}-{version}"),
         endpoint_yaml=(EXAMPLE / "online-endpoint.yml").read_text(),
-        deployment=f"{taxi.MODEL}-{version}",
         deployment_yaml=(EXAMPLE / "online-deployment.yml").read_text(),
         deployment_path="deploy/online-deployment.yml",
         keep_previous="PT0S",
@@ -219,7 +216,18 @@ def a_smoke_test(**changes: Any) -> SmokeTestPlan:
 
 def shift(stage: StagePlan, before: dict[str, int]) -> dict[str, Any]:
     """The rest of an order to give all traffic to the stage's deployment."""
-    return {"expected": before, "wanted": {stage.deployment: 100}, "started_at": NOW}
+    return {"expected": before, "wanted": {stage.target.deployment: 100}, "started_at": NOW}
+
+
+def _at_target(activity: str, order: dict[str, Any]) -> dict[str, Any]:
+    """The order as the activity takes it: of the stage only what it needs."""
+    if (stage := order.pop("stage", None)) is None:
+        return order
+    files = {
+        "ensure_endpoint": {"yaml": stage.endpoint_yaml},
+        "create_deployment": {"yaml": stage.deployment_yaml, "path": stage.deployment_path},
+    }
+    return {"target": stage.target, **files.get(activity, {}), **order}
 
 
 def _plain(value: Any) -> Any:

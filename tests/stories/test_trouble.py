@@ -83,6 +83,35 @@ def test_a_stage_that_takes_too_long_is_taken_back(service, tmp_path):
     assert "The time limit has passed" in end["Properties"]["reason"]
 
 
+def test_an_older_version_that_was_held_up_does_not_replace_a_newer_one(service):
+    model = service.a_model()
+    service.fault("GET", rf"/models/{model}/versions/1$", answer=THROTTLED, times=12)
+    first = service.register(name=model)
+    second = service.register(taxi.BETTER, name=model)
+    assert second.end()["Name"] == "promotion.succeeded"
+    end = first.end()
+    assert end["Name"] == "promotion.superseded"
+    assert f"serves {model}:2 already" in end["Properties"]["reason"]
+    assert service.observer.traffic() == {f"{model}-2": 100}
+
+
+def test_what_a_person_deployed_under_that_name_is_left_alone(service):
+    prod = service.scientist.client("prod")
+    model = service.a_model()
+    service.register(name=service.a_model()).end()
+    live = prod.online_deployments.get(*_live(service))
+    live.name, live.tags = f"{model}-1", {}
+    prod.online_deployments.begin_create_or_update(live)
+    end = service.register(name=model).end()
+    assert end["Name"] == "promotion.rolled_back"
+    assert "with another model" in end["Properties"]["reason"]
+    assert f"{model}-1" in service.observer.deployments()
+
+
+def _live(service):
+    return next(iter(service.observer.traffic())), "taxi-fare"
+
+
 def test_a_crowd_of_versions_all_come_to_an_end(service):
     crowd = [service.register(taxi.INACCURATE) for _ in range(10)]
     assert {told.end()["Name"] for told in crowd} == {"promotion.rejected"}

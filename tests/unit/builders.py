@@ -23,6 +23,7 @@ def a_candidate(**known: Any) -> Candidate:
         "source": DEV,
         "model": TAXI_7,
         "as_of": NOON,
+        "run": "brave_fox",
         "job": Job(name="brave_fox", status="Completed"),
     }
     return Candidate(**defaults | known)

@@ -75,6 +75,11 @@ def test_a_value_is_cut_where_application_insights_cuts_it(rows):
     assert len(rows()[0]["Properties"]["reason"]) == 8_192
 
 
+def test_numbers_that_json_does_not_have_are_left_out(rows):
+    audit.emit("gate_evaluated", CONTEXT, measurements={"observed": float("inf"), "ms": 1})
+    assert rows()[0]["Measurements"] == {"ms": 1}
+
+
 def test_the_log_record_is_a_custom_event_for_azure_monitor(caplog):
     with caplog.at_level(logging.INFO, logger="promotion.audit"):
         audit.emit("succeeded", CONTEXT, measurements={"duration_ms": 1})

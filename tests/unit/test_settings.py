@@ -22,6 +22,12 @@ def test_a_timing_that_is_no_positive_number_is_refused_by_name(value):
         read_settings({"PROMOTION_POLL_LONGEST": value})
 
 
+@pytest.mark.parametrize("value", ["0.5", "inf"])
+def test_pauses_that_would_shrink_or_never_end_are_refused(value):
+    with pytest.raises(SettingInvalid, match="of at least 1"):
+        read_settings({"PROMOTION_POLL_GROWTH": value})
+
+
 def test_cloud_metadata_must_be_json():
     with pytest.raises(SettingInvalid, match="PROMOTION_CLOUD_METADATA is not JSON"):
         read_settings({"PROMOTION_CLOUD_METADATA": "{"})

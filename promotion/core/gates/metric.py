@@ -70,16 +70,14 @@ class MetricGate(Gate):
         )
 
     def _missing(self, candidate: Candidate) -> Verdict:
-        if candidate.job is None:
-            reason = f"No job is known for {candidate.model}, so {self.name} cannot be read."
+        if candidate.run is None:
+            reason = f"No run is known for {candidate.model}, so {self.name} cannot be read."
             remedy = (
                 "Register the model from its job's output "
                 "(path azureml://jobs/<job>/outputs/artifacts/paths/<folder>/)."
             )
         else:
             logged = ", ".join(sorted(candidate.metrics)[:10]) or "no metrics"
-            reason = (
-                f"The run {candidate.job.name} logged no metric {self.name}; it logged {logged}."
-            )
+            reason = f"The run {candidate.run} logged no metric {self.name}; it logged {logged}."
             remedy = f'Log it in the training script: mlflow.log_metric("{self.name}", …).'
         return self.verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy, threshold=self.threshold)

@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_FORM = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_FORM = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
 _EXAMPLE = "expected a duration such as 45s, 10m, 2h or 1d12h"
 
 
 def _read(written: object) -> object:
-    if isinstance(written, timedelta) or written == 0:
+    if isinstance(written, timedelta) or (written == 0 and not isinstance(written, bool)):
         return written
     # Bare numbers are refused: nobody should have to guess their unit.
     if not isinstance(written, str):

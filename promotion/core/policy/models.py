@@ -5,7 +5,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from promotion.core.gates import AnyGate
 from promotion.core.policy.duration import Duration
@@ -73,7 +73,7 @@ class Route(Section):
     """Which models, from where, through which gates and stages."""
 
     source: str = Field(alias="from", description="One of the names under workspaces.")
-    models: tuple[str, ...] = Field(
+    models: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
         min_length=1, description="Names or globs such as taxi-*; case-sensitive."
     )
     gates: tuple[AnyGate, ...] = Field(
@@ -88,10 +88,17 @@ class Route(Section):
         return any(fnmatchcase(model, glob) for glob in self.models)
 
 
+def _no_truth(written: object) -> object:
+    """Python takes ``true`` for 1."""
+    return "true" if written is True else written
+
+
 class Policy(Section):
     """The whole file."""
 
-    version: Literal[1] = Field(description="Version of this format.")
+    version: Annotated[Literal[1], BeforeValidator(_no_truth)] = Field(
+        description="Version of this format."
+    )
     workspaces: dict[Name, WorkspaceRef] = Field(
         min_length=1, description="The workspaces that routes and stages refer to."
     )

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from promotion.core.names import slug
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.mistakes import Mistake, PolicyInvalid, did_you_mean, explain
 from promotion.core.policy.models import Location, Policy
@@ -21,7 +22,12 @@ _SETTING = re.compile(r"\$⟨([A-Za-z_][A-Za-z0-9_]*)⟩")
 ``{subscription: ${NAME}}``. As long as the original, so that columns stay right."""
 
 MAX_FILE_CHARACTERS = 256 * 1024
-"""A file that travels with the plan. Durable messages may hold 4 MB in all."""
+"""A file that travels with the plan."""
+MAX_FILES_CHARACTERS = 1024 * 1024
+"""All of them together. Durable messages may hold 4 MB, and JSON may double what it quotes."""
+
+_ENDPOINT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]")
+"""Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas#endpoint-limits"""
 
 
 def read_policy(
@@ -60,9 +66,13 @@ def _endpoint_name(text: str) -> str:
         loaded = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
         raise ValueError(f"not YAML: {_first_line(error)}") from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     name = loaded.get("name") if isinstance(loaded, dict) else None
-    if not isinstance(name, str) or not name:
-        raise ValueError("an endpoint file needs a name")
+    if not isinstance(name, str) or not _ENDPOINT_NAME.fullmatch(name):
+        raise ValueError(
+            "an endpoint file needs a name of 3 to 32 letters, digits and hyphens, a letter first"
+        )
     return name
 
 
@@ -76,8 +86,9 @@ def _tree(text: str, name: str) -> CommentedMap:
         raise PolicyInvalid(
             [Mistake(file=name, line=line, column=column, where="", what=what)]
         ) from None
-    except (YAMLError, ValueError) as error:
-        what = f"not YAML: {_first_line(error)}"
+    except (YAMLError, ValueError, RecursionError) as error:
+        too_deep = isinstance(error, RecursionError)
+        what = "nested too deeply" if too_deep else f"not YAML: {_first_line(error)}"
         raise PolicyInvalid([Mistake(file=name, line=1, column=1, where="", what=what)]) from None
     if not isinstance(tree, CommentedMap):
         what = "a policy is a mapping that begins with version: 1"
@@ -93,11 +104,17 @@ def _plain(
 ) -> Any:
     """``node`` as plain Python data, with ``${NAME}`` replaced by the setting of that name."""
     if isinstance(node, CommentedMap):
-        return {str(k): _plain(v, settings, (*at, str(k)), mistakes) for k, v in node.items()}
+        return {
+            (name := _as_written(key)): _plain(value, settings, (*at, name), mistakes)
+            for key, value in node.items()
+        }
     if isinstance(node, CommentedSeq):
         return [_plain(item, settings, (*at, i), mistakes) for i, item in enumerate(node)]
-    if not isinstance(node, str):
+    if isinstance(node, int | float | None):
         return node
+    if not isinstance(node, str):
+        mistakes.append((at, "only mappings, lists, texts and numbers are understood here"))
+        return None
 
     def value(match: re.Match[str]) -> str:
         setting = match.group(1)
@@ -106,6 +123,11 @@ def _plain(
         return settings.get(setting, match.group())
 
     return _SETTING.sub(value, node)
+
+
+def _as_written(key: object) -> str:
+    """A key as it stands in the file; settings are not filled in there."""
+    return _SETTING.sub(r"${\1}", str(key))
 
 
 def _validated(plain: Any, mistakes: list[tuple[Location, str]]) -> Policy | None:
@@ -122,14 +144,15 @@ def _dangling(policy: Policy) -> Iterator[tuple[Location, str]]:
         at: Location = ("routes", name)
         if route.source not in policy.workspaces:
             yield (*at, "from"), _no_workspace(route.source, policy)
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for number, stage in enumerate(route.stages):
             here = (*at, "stages", number)
             if stage.workspace not in policy.workspaces:
                 yield (*here, "workspace"), _no_workspace(stage.workspace, policy)
-            if stage.name in seen:
-                yield (*here, "name"), f"another stage of this route is called {stage.name}"
-            seen.add(stage.name)
+            # Ids are made of the slug, and Azure compares them without case.
+            if other := seen.get(slug(stage.name)):
+                yield (*here, "name"), f"another stage of this route is called {other}"
+            seen[slug(stage.name)] = stage.name
 
 
 def _no_workspace(name: str, policy: Policy) -> str:
@@ -145,8 +168,13 @@ def _files(
             files[path] = _checked(read_file(path), at)
         except OSError as error:
             mistakes.append((at, f"{path} cannot be read: {error.strerror or error}"))
-        except ValueError as error:
+        except UnicodeDecodeError:
+            mistakes.append((at, f"{path} is not a text in UTF-8"))
+        except (ValueError, RecursionError) as error:
             mistakes.append((at, f"{path}: {_first_line(error)}"))
+    if sum(map(len, files.values())) > MAX_FILES_CHARACTERS:
+        limit = f"{MAX_FILES_CHARACTERS // 1024} KB"
+        mistakes.append((("routes",), f"the files that the policy names are larger than {limit}"))
     return files
 
 

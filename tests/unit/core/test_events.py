@@ -41,6 +41,21 @@ def test_a_source_that_goes_on_after_the_workspace_is_cut_to_the_workspace():
     assert read(a_cloud_event(source=DEV.arm_id + "/models/x")).workspace_id == DEV.arm_id
 
 
+@pytest.mark.parametrize("time", ["yesterday", None, 3, {}])
+def test_a_time_that_cannot_be_read_loses_no_event(time):
+    assert read(an_event(eventTime=time)).model == TAXI_7
+
+
+@pytest.mark.parametrize("version", [1.0, True, None, "", "1/2", [7]])
+def test_a_version_that_azure_ml_would_not_give_is_ignored(version):
+    assert "ersion" in ignored(an_event(data={"modelName": "m", "modelVersion": version}))
+
+
+def test_a_version_that_is_not_a_number_of_json_is_ignored():
+    text = json.dumps(an_event()).replace('"modelVersion": "7"', '"modelVersion": NaN')
+    assert isinstance(read_event(text), Ignored)
+
+
 def test_another_event_type_is_ignored_and_named():
     reason = ignored(an_event(eventType="Microsoft.MachineLearningServices.RunCompleted"))
     assert "RunCompleted" in reason

@@ -60,7 +60,7 @@ def test_a_metric_that_was_not_logged_is_inconclusive_and_says_what_was():
 
 
 def test_a_model_without_a_job_is_told_how_to_be_registered():
-    verdict = rmse(at_most=5.0).evaluate(a_candidate(job=None))
+    verdict = rmse(at_most=5.0).evaluate(a_candidate(run=None, job=None))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "azureml://jobs/" in verdict.remedy
 

@@ -41,7 +41,7 @@ def test_every_promotion_id_is_one_that_durable_takes(model, route):
 
 @given(models, st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", fullmatch=True))
 def test_every_child_id_is_one_that_durable_takes(model, stage):
-    child = child_id(promotion_id("route", model, DEV), f"{stage}-retire")
+    child = child_id(promotion_id("route", model, DEV), stage, "retire")
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,99}", child)
 
 
@@ -52,6 +52,17 @@ def test_children_of_two_promotions_differ_even_when_shortened():
         for v in ("1", "2")
     )
     assert first != second
+
+
+def test_a_stage_called_like_the_role_of_another_has_an_id_of_its_own():
+    parent = promotion_id("r", TAXI_7, DEV)
+    assert child_id(parent, "prod", "retire") != child_id(parent, "prod-retire")
+
+
+def test_a_rerun_has_children_of_its_own():
+    parent = promotion_id("r" * 32, ModelVersion(name="m" * 200, version="1"), DEV)
+    children = {child_id(f"{parent}{rerun}", "prod") for rerun in ("", "-2", "-3")}
+    assert len(children) == 3
 
 
 def test_a_deployment_is_named_from_the_version():

@@ -19,6 +19,8 @@ class FakeContext:
 
     answers: dict[str, Answer]
     now: datetime = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # durabletask gives UTC without a zone
+    lock_seconds: float = 0
+    """How long others keep the endpoint locked."""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
@@ -42,6 +44,7 @@ class FakeContext:
 
     def lock_entities(self, entities: list[Any]) -> Any:
         self.calls.append(("lock", {"key": entities[0].key}))
+        self.now += timedelta(seconds=self.lock_seconds)
         return nullcontext()
 
     def called(self, name: str) -> list[dict[str, Any]]:

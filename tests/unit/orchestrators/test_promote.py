@@ -1,6 +1,9 @@
+import json
+
 from unit.builders import POLICY, a_candidate, a_promotion
 from unit.orchestrators.durable import FakeContext, run
 
+from promotion.core.errors import Retryable
 from promotion.core.gates import judge
 from promotion.orchestrators.promote import promote
 
@@ -72,6 +75,7 @@ def test_a_copy_that_never_ends_fails_with_a_reason():
     ctx, output = told(copy_to_registry={"settled": False})
     assert output["status"] == "failed"
     assert "time limit" in output["failure"]["reason"]
+    assert "PROMOTION_COPY_LIMIT" in output["failure"]["remedy"]
     assert ctx.recorded() == ["requested", "failed"]
 
 
@@ -80,6 +84,44 @@ def test_a_model_that_is_gone_fails_with_the_reason_and_the_remedy():
     ctx, output = told(gather_evidence={"failed": gone})
     assert output["failure"] == gone
     assert ctx.called("record")[-1]["failure"] == gone
+
+
+def test_a_copy_that_somebody_holds_up_ends_with_what_azure_said():
+    _, output = told(copy_to_registry={"settled": False, "note": "Asset is being deleted"})
+    assert "Asset is being deleted" in output["failure"]["reason"]
+
+
+def test_code_and_remedy_of_a_retried_failure_are_kept_when_it_is_given_up():
+    reply = carry_out_failing(Retryable("Too many requests.", remedy="Wait.", code="429"))
+    _, output = told(copy_to_registry=reply)
+    assert output["failure"] == {
+        "reason": "Too many requests. (tried 10 times)",
+        "remedy": "Wait.",
+        "code": "429",
+    }
+
+
+def carry_out_failing(error: Retryable) -> Exception:
+    """The exception that the host hands to the orchestrator: one line of text."""
+    return RuntimeError(json.dumps(error.failure.to_json()))
+
+
+def test_a_failure_at_a_stage_is_recorded_with_the_stage():
+    failed = {"stage": "prod", "status": "failed", "failure": {"reason": "No."}}
+    ctx, _ = told(rollout=failed)
+    assert ctx.called("record")[-1]["context"]["stage"] == "prod"
+    assert "stage" not in told(BAD)[0].called("record")[-1]["context"]
+
+
+def test_a_superseded_version_ends_as_superseded():
+    late = {"stage": "prod", "status": "superseded", "failure": {"reason": "Too late."}}
+    ctx, output = told(rollout=late)
+    assert output["status"] == "superseded"
+    assert ctx.recorded()[-1] == "superseded"
+
+
+def test_what_is_planned_is_kept_whole_so_that_new_defaults_do_not_change_it():
+    assert told()[0].called("rollout")[0]["timing"]["retry_attempts"] == 10
 
 
 def test_a_step_that_failed_every_time_fails_the_promotion_with_its_last_reason():
@@ -124,7 +166,7 @@ def test_what_was_replaced_is_retired_without_waiting_for_it():
     ctx, _ = told()
     (retirement,) = ctx.called("retire")
     assert retirement["replaced"] == ["taxi-model-6"]
-    assert retirement["instance_id"].endswith("-prod-retire")
+    assert retirement["instance_id"].endswith("-prod--retire")
     assert ctx.recorded()[-1] == "succeeded"
 
 

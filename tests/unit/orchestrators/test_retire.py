@@ -51,3 +51,8 @@ def test_a_deployment_that_cannot_be_removed_is_recorded_and_the_others_still_go
     assert output == {"kept": ["Azure refuses."]}
     assert ctx.recorded() == ["retirement_failed"]
     assert len(ctx.called("retire_deployment")) == 2
+
+
+def test_retirement_takes_its_turn_on_the_endpoint():
+    ctx, _ = retired()
+    assert ctx.names()[0] == "lock"

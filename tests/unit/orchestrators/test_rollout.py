@@ -13,7 +13,7 @@ BUSY = {"settled": False, "state": "creating"}
 PENDING = {"settled": False}
 
 
-def rolled_out(policy=POLICY, **answers):
+def rolled_out(policy=POLICY, lock_seconds=0, **answers):
     """The rollout of version 7 where version 6 serves: the context and the output."""
     promotion = a_promotion(policy)
     order = RolloutOrder(
@@ -29,7 +29,8 @@ def rolled_out(policy=POLICY, **answers):
             "smoke_test": {"latency_ms": 12.0},
             "shift_traffic": {"traffic": NEW},
         }
-        | answers
+        | answers,
+        lock_seconds=lock_seconds,
     )
     return ctx, run(rollout, ctx, order.to_json())
 
@@ -129,6 +130,36 @@ def test_the_very_first_deployment_replaces_nothing():
     assert "replaced" not in output
 
 
+@pytest.mark.parametrize(("serving", "status"), [("8", "superseded"), ("6", "succeeded")])
+def test_an_older_version_never_replaces_a_newer_one(serving, status):
+    live = {"traffic": {"taxi-model-x": 100}, "serving": {"taxi-model-x": serving}}
+    ctx, output = rolled_out(ensure_endpoint=live)
+    assert output["status"] == status
+    assert ("create_deployment" in ctx.names()) == (status == "succeeded")
+
+
+def test_versions_that_are_no_numbers_have_no_order():
+    live = {"traffic": {"taxi-model-x": 100}, "serving": {"taxi-model-x": "2026-01"}}
+    assert rolled_out(ensure_endpoint=live)[1]["status"] == "succeeded"
+
+
+def test_a_long_wait_for_the_turn_is_recorded():
+    ctx, _ = rolled_out(lock_seconds=600)
+    assert ctx.recorded() == ["waiting"]
+    assert "waiting" not in rolled_out()[0].recorded()
+
+
+def test_the_time_limit_begins_with_the_turn():
+    _, output = rolled_out(lock_seconds=10 * 3600)
+    assert output["status"] == "succeeded"
+
+
+def test_that_the_weights_were_written_travels_to_the_next_step():
+    pending = {"settled": False, "written": True}
+    ctx, _ = rolled_out(shift_traffic=[pending, {"traffic": NEW}])
+    assert [order.get("written", False) for order in ctx.called("shift_traffic")] == [False, True]
+
+
 def test_pauses_start_close_and_grow():
     ctx, _ = rolled_out(look_at_deployment=[BUSY] * 14 + [STANDS])
     assert ctx.pauses[:3] == [10.0, 15.0, 22.5]
@@ -139,8 +170,8 @@ def test_pauses_start_close_and_grow():
 def test_a_deployment_that_takes_too_long_is_taken_back_and_says_so():
     ctx, output = rolled_out(look_at_deployment=BUSY)
     assert output["status"] == "rolled_back"
-    assert "time limit has passed: after 3h" in output["failure"]["reason"]
-    assert "time_limit" in output["failure"]["remedy"]
+    assert "The time limit has passed, after 3h" in output["failure"]["reason"]
+    assert "time_limit in the policy" in output["failure"]["remedy"]
     assert ctx.called("undo")
 
 

@@ -113,6 +113,24 @@ def test_what_does_not_concern_us_is_acknowledged_and_recorded_with_the_reason(
     assert reason in properties["reason"]
 
 
+def test_every_delivery_is_a_fact_of_its_own(intake):
+    for _ in range(3):
+        intake.receive(an_event(topic=PROD.arm_id))
+    assert len({properties["record_id"] for _, properties in intake.audit()}) == 3
+
+
+def test_a_registration_that_nobody_wants_can_be_found_by_its_model(intake):
+    intake.receive(an_event(topic=PROD.arm_id))
+    ((_, properties),) = intake.audit()
+    assert (properties["model"], properties["version"]) == ("taxi-model", "7")
+
+
+def test_a_policy_that_is_no_text_is_a_mistake(intake):
+    (intake.folder / "promotion.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PolicyInvalid, match="not a text in UTF-8"):
+        intake.receive(an_event())
+
+
 def test_an_event_is_not_lost_to_a_broken_policy(intake):
     intake.write(POLICY.replace("at_most", "at_mots"))
     with pytest.raises(PolicyInvalid, match="did you mean at_most"):
