@@ -2,6 +2,7 @@
 # make serve  the same little Azure, left running for you to try
 # make test   everything that CI checks
 # make bench  the benchmarks
+# make docs   write the reference pages that are made from the code
 # make lock   write requirements.lock anew from requirements*.txt
 #
 # All it needs is Python 3.13 and this make. PYTHON=/path/to/python3.13 says where, if it is not
@@ -20,7 +21,7 @@ PYTHON ?= $(shell \
     fi; \
   done)
 
-.PHONY: demo serve test lint types imports pytest bench lock format clean
+.PHONY: demo serve test lint types imports pytest bench docs lock format clean
 
 demo: $(READY)
 	@$(BIN)/python -m local.demo
@@ -45,6 +46,9 @@ pytest: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+docs: $(READY)
+	$(BIN)/python -m docs.generate
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

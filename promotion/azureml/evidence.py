@@ -24,7 +24,8 @@ def read_candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
     found = _model(client, source, model)
     properties = _texts(found.properties)
     run = found.job_name or _run_in(properties)
-    data = _run(client, source, run) if run else {}
+    logged = _run(client, source, run) if run else {}
+    data = logged.get("data") or {}
     created = found.creation_context
     return Candidate(
         source=source,
@@ -38,6 +39,7 @@ def read_candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
         registered_at=created.created_at if created else None,
         run=run,
         job=_job(source, run) if run else None,
+        trained_at=_moment((logged.get("info") or {}).get("end_time")),
         metrics=_last_values(data.get("metrics") or []),
         params={param["key"]: str(param.get("value")) for param in data.get("params") or []},
     )
@@ -79,18 +81,19 @@ def _job(source: WorkspaceRef, name: str) -> Job | None:
         name=name,
         status=properties.get("status"),
         experiment=properties.get("experimentName"),
+        environment=properties.get("environmentId"),
         properties=_texts(properties.get("properties")),
     )
 
 
 def _run(client: "MLClient", source: WorkspaceRef, run: str) -> dict[str, Any]:
-    """``data`` of the MLflow run: lists of metrics, params and tags."""
+    """The MLflow run: ``info`` about it, ``data`` with lists of metrics, params and tags."""
     with azure_errors(f"read the metrics of the run {run}", Role.READ_SOURCE):
         tracking = client.workspaces.get(source.name).mlflow_tracking_uri or ""
         url = tracking.replace("azureml://", "https://", 1) + "/api/2.0/mlflow/runs/get"
         found = _unless_missing(url, {"run_id": run})
-    data: dict[str, Any] = found.get("run", {}).get("data") or {}
-    return data
+    logged: dict[str, Any] = found.get("run") or {}
+    return logged
 
 
 def _unless_missing(url: str, params: dict[str, str]) -> dict[str, Any]:
@@ -109,6 +112,11 @@ def _unless_missing(url: str, params: dict[str, str]) -> dict[str, Any]:
 def _last_values(metrics: list[dict[str, Any]]) -> dict[str, float]:
     # MLflow's runs/get gives the last value of each metric; NaN and infinities come as texts.
     return {metric["key"]: float(metric["value"]) for metric in metrics if "value" in metric}
+
+
+def _moment(milliseconds: Any) -> datetime | None:
+    """MLflow gives times in milliseconds since 1970; a run that has not ended has none."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
 
 
 def _texts(values: dict[str, Any] | None) -> dict[str, str]:

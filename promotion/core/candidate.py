@@ -12,6 +12,8 @@ class Job(Value):
     name: str
     status: str | None = None
     experiment: str | None = None
+    environment: str | None = None
+    """The environment that it ran in, as the job named it."""
     properties: dict[str, str] = {}
     """Among them ``mlflow.source.git.commit`` and its kin."""
 
@@ -33,6 +35,8 @@ class Candidate(Value):
     run: str | None = None
     """The MLflow run that logged the model. The run of a job has the job's name."""
     job: Job | None = None
+    trained_at: datetime | None = None
+    """When the run ended."""
     metrics: dict[str, float] = {}
     """Last value of each metric of the MLflow run, in the units it was logged in."""
     params: dict[str, str] = {}

@@ -22,6 +22,7 @@ def test_evidence_is_the_version_its_job_and_the_metrics_of_its_run(world):
     assert found.metrics == {"rmse": 3.42, "mae": 2.394}
     assert found.params["learner"] == "linear"
     assert found.registered_at is not None
+    assert found.trained_at is not None
 
 
 def test_gathering_evidence_changes_nothing(world):

@@ -4,6 +4,7 @@ The errors are MLflow's own, not ARM's.
 """
 
 import math
+from datetime import datetime
 from typing import Any
 
 from local.azureml.errors import PlainError
@@ -58,6 +59,11 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _milliseconds(moment: str) -> int:
+    """A moment as MLflow writes it."""
+    return int(datetime.fromisoformat(moment).timestamp() * 1000)
+
+
 def _info(workspace: Workspace, job: Job) -> dict[str, Any]:
     status = {"Completed": "FINISHED", "Failed": "FAILED", "Canceled": "KILLED"}
     return {
@@ -67,8 +73,9 @@ def _info(workspace: Workspace, job: Job) -> dict[str, Any]:
         "experiment_id": workspace.guid,
         "user_id": lookup.CREATED_BY,
         "status": status.get(job.status, "RUNNING"),
-        "start_time": 0,
-        "end_time": 0,
+        "start_time": _milliseconds(job.created),
+        # A run that has not ended has none.
+        **({"end_time": _milliseconds(job.created)} if job.status in status else {}),
         "artifact_uri": f"azureml://experiments/{job.experiment}/runs/{job.name}/artifacts",
         "lifecycle_stage": "active",
     }

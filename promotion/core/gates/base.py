@@ -1,7 +1,7 @@
 """The base of every gate: one question to one candidate."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,10 +25,10 @@ class Gate(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Enter the subclass under the literal of its ``kind``."""
+        """Enter the subclass under the literal of its ``kind``; an intermediate class has none."""
         super().__pydantic_init_subclass__(**kwargs)
-        (kind,) = cls.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
-        Gate.kinds[kind] = cls
+        for kind in get_args(cls.model_fields["kind"].annotation):
+            Gate.kinds[kind] = cls
 
     @property
     @abstractmethod

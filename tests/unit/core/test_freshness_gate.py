@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from unit.builders import NOON, a_candidate
+
+from promotion.core.gates.freshness import FreshnessGate
+from promotion.core.verdict import Outcome
+
+
+def gate(**wishes) -> FreshnessGate:
+    return FreshnessGate(kind="freshness", **wishes)
+
+
+def trained(ago: timedelta | None, within: str = "30d"):
+    moment = None if ago is None else NOON - ago
+    return gate(trained_within=within).evaluate(a_candidate(trained_at=moment))
+
+
+def data(tag: str | None, within: str = "90d"):
+    tags = {} if tag is None else {"data_until": tag}
+    wish = gate(data_tag="data_until", data_within=within)
+    return wish.evaluate(a_candidate(tags=tags))
+
+
+@pytest.mark.parametrize(
+    ("ago", "outcome"),
+    [
+        (timedelta(days=29), Outcome.PASSED),
+        (timedelta(days=30), Outcome.PASSED),
+        (timedelta(days=30, seconds=1), Outcome.FAILED),
+        (timedelta(seconds=-30), Outcome.PASSED),  # a clock that is a little ahead
+        (None, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_the_training_may_be_so_long_ago(ago, outcome):
+    assert trained(ago).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("tag", "outcome"),
+    [
+        ("2026-02-01", Outcome.PASSED),
+        ("2026-02-01T10:00:00+02:00", Outcome.PASSED),
+        ("2025-10-01", Outcome.FAILED),
+        ("2027-01-01", Outcome.FAILED),
+        ("last summer", Outcome.INCONCLUSIVE),
+        ("", Outcome.INCONCLUSIVE),
+        (None, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_the_data_may_be_so_old(tag, outcome):
+    assert data(tag).outcome is outcome
+
+
+def test_the_reason_has_date_age_and_limit():
+    assert trained(timedelta(days=40)).reason == (
+        "The training ended 2026-01-21, 40d ago; the policy wants 30d at most."
+    )
+
+
+def test_both_are_asked_and_failure_outweighs_doubt():
+    both = gate(trained_within="30d", data_tag="data_until", data_within="90d")
+    old = a_candidate(trained_at=NOON - timedelta(days=99))
+    assert both.evaluate(old).outcome is Outcome.FAILED
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_younger_model_never_fails_where_an_older_one_passes(one, other):
+    younger, older = sorted((one, other))
+    if trained(timedelta(hours=older)).outcome is Outcome.PASSED:
+        assert trained(timedelta(hours=younger)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("wishes", [{}, {"data_tag": "x"}, {"data_within": "1d"}])
+def test_a_gate_that_asks_nothing_or_half_is_refused(wishes):
+    with pytest.raises(ValidationError):
+        gate(**wishes)

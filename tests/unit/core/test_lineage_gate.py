@@ -1,0 +1,93 @@
+import pytest
+from unit.builders import a_candidate
+
+from promotion.core.candidate import Job
+from promotion.core.gates.lineage import LineageGate
+from promotion.core.verdict import Outcome
+
+GIT = {
+    "mlflow.source.git.repoURL": "https://github.com/contoso/taxi",
+    "mlflow.source.git.branch": "main",
+    "mlflow.source.git.commit": "8c1f4f0e",
+    "azureml.git.dirty": "False",
+}
+
+
+def a_job(properties: dict[str, str] = GIT, **known) -> Job:
+    defaults = {"name": "brave_fox", "status": "Completed", "experiment": "taxi-fare"}
+    return Job(**defaults | known, properties=properties)
+
+
+def verdict(job: Job | None = None, by: str | None = None, **wishes):
+    gate = LineageGate(kind="lineage", **wishes)
+    return gate.evaluate(a_candidate(job=job, registered_by=by))
+
+
+def test_a_completed_job_is_enough_when_nothing_else_is_asked():
+    assert verdict(a_job(properties={})).outcome is Outcome.PASSED
+
+
+def test_without_a_job_nothing_is_known():
+    found = verdict(None)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "No job is known that made taxi-model:7" in found.reason
+
+
+@pytest.mark.parametrize("status", ["Failed", "Running", "Canceled", None])
+def test_a_job_that_has_not_completed_fails(status):
+    assert verdict(a_job(status=status)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("wish", "properties", "outcome"),
+    [
+        ({"repository": "https://github.com/contoso/*"}, GIT, Outcome.PASSED),
+        ({"repository": "https://github.com/fabrikam/*"}, GIT, Outcome.FAILED),
+        ({"repository": "*"}, {}, Outcome.INCONCLUSIVE),
+        ({"branch": "main"}, GIT, Outcome.PASSED),
+        ({"branch": "release/*"}, GIT, Outcome.FAILED),
+        ({"branch": "main"}, {"azureml.git.branch": "main"}, Outcome.PASSED),
+        ({"commit": True}, GIT, Outcome.PASSED),
+        ({"commit": True}, {}, Outcome.INCONCLUSIVE),
+        ({"clean": True}, GIT, Outcome.PASSED),
+        ({"clean": True}, GIT | {"azureml.git.dirty": "True"}, Outcome.FAILED),
+        ({"clean": True}, {}, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_git(wish, properties, outcome):
+    assert verdict(a_job(properties), **wish).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("environment", "outcome"),
+    [
+        ("azureml:sklearn-1.5:33", Outcome.PASSED),
+        ("azureml://registries/azureml/environments/sklearn-1.5/versions/3", Outcome.PASSED),
+        ("/subscriptions/s/workspaces/w/environments/e/versions/7", Outcome.PASSED),
+        ("azureml:sklearn-1.5:latest", Outcome.FAILED),
+        ("sklearn-1.5@latest", Outcome.FAILED),
+        (None, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_a_pinned_environment_names_a_version(environment, outcome):
+    job = a_job(environment=environment)
+    assert verdict(job, pinned_environment=True).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("by", "outcome"),
+    [
+        ("ada@contoso.com", Outcome.PASSED),
+        ("eve@example.com", Outcome.FAILED),
+        (None, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_who_may_have_registered_it(by, outcome):
+    assert verdict(a_job(), by, registered_by=("*@contoso.com",)).outcome is outcome
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_failure_outweighs_doubt():
+    found = verdict(a_job({}, status="Failed"), commit=True, branch="main", experiment="bus")
+    assert found.outcome is Outcome.FAILED
+    for said in ("is Failed", "The experiment is taxi-fare", "the git branch", "git commit"):
+        assert said in found.reason
