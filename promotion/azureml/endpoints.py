@@ -1,7 +1,7 @@
 """Online endpoints: made if missing, and the one place that writes their traffic."""
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from promotion.azureml import access
 from promotion.azureml.errors import Role, azure_errors
@@ -73,23 +73,25 @@ def shift_traffic(
         return None
 
 
-def take_back_traffic(target: Target, restore: Weights) -> bool:
-    """Whether the traffic is as in ``restore``, or somebody else's; if it is ours, it is restored.
+def take_back_traffic(target: Target, restore: Weights) -> Literal["as it was", "written", "busy"]:
+    """Give the traffic back, if the target's deployment has it all.
 
-    Also works on an endpoint whose last update failed: that may be the very update to undo.
+    "as it was": the traffic is as in ``restore``, or was never ours; "written": Azure has taken
+    the order to restore it; "busy": Azure works on the endpoint. Also works on an endpoint whose
+    last update failed: that may be the very update to undo.
     """
     with azure_errors(f"take the traffic of {target.endpoint} back", Role.DEPLOY):
         client = access.workspace_client(target.workspace)
         endpoint = find_endpoint(client, target.endpoint)
         if endpoint is None:
-            return True
+            return "as it was"
         if not _is_at_rest(endpoint):
-            return False
+            return "busy"
         current = weights(endpoint)
         if current == restore or not current.get(target.deployment):
-            return True
+            return "as it was"
         _write_traffic(client, endpoint, {target.deployment: 100}, restore)
-        return False
+        return "written"
 
 
 def traffic_of(target: Target) -> Weights:

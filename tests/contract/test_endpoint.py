@@ -130,6 +130,7 @@ def test_undo_gives_the_traffic_back_and_removes_only_the_new_deployment(world):
     world.settle("undo", stage=second, restore={"taxi-model-1": 100})
     assert world.deployments() == ["taxi-model-1"]
     assert world.endpoint()["properties"]["traffic"] == {"taxi-model-1": 100}
+    assert world.audit()[-1]["Properties"]["after"] == '{"taxi-model-1": 100}'
     live = world.http.get("/_emulator/traffic").json()["endpoints"].popitem()[1]
     assert all(sum(state["traffic"].values()) in (0, 100) for state in live)
 
