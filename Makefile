@@ -3,6 +3,7 @@
 # make test   everything that CI checks
 # make bench  the benchmarks
 # make docs   write the reference pages that are made from the code
+# make schema write docs/reference/promotion.schema.json anew from the policy's models
 # make lock   write requirements.lock anew from requirements*.txt
 #
 # All it needs is Python 3.13 and this make. PYTHON=/path/to/python3.13 says where, if it is not
@@ -21,7 +22,7 @@ PYTHON ?= $(shell \
     fi; \
   done)
 
-.PHONY: demo serve test lint types imports pytest bench docs lock format clean
+.PHONY: demo serve test lint types imports pytest bench docs schema lock format clean
 
 demo: $(READY)
 	@$(BIN)/python -m local.demo
@@ -53,6 +54,9 @@ docs: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+schema: $(READY)
+	$(BIN)/python -m promotion.cli policy schema --output docs/reference/promotion.schema.json
 
 # requirements.txt is held to requirements.lock, so the lock is emptied before it is made anew.
 lock: $(READY)

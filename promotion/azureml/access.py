@@ -1,5 +1,6 @@
 """Who we are and where Azure is: the credential, SDK clients and a pipeline for plain requests."""
 
+import importlib
 import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -42,7 +43,7 @@ def credential() -> "TokenCredential":
 
 def workspace_client(workspace: WorkspaceRef) -> "MLClient":
     """A new SDK client: about 10 ms, and nothing that another thread could disturb."""
-    _quieten()
+    quieten()
     from azure.ai.ml import MLClient
 
     settings = read_settings()
@@ -63,7 +64,10 @@ def workspace_client(workspace: WorkspaceRef) -> "MLClient":
 
 
 @cache
-def _quieten() -> None:
+def quieten() -> None:
+    """Keep the SDK's own log lines for real errors."""
+    # Loading the SDK sets the level of its logger, so that comes first.
+    importlib.import_module("azure.ai.ml")
     # The SDK logs every "not found" as an error with a traceback; asking whether something is
     # there is our daily work, and our own records say what went wrong.
     logging.getLogger("azure.ai.ml").setLevel(logging.ERROR)

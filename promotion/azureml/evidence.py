@@ -53,7 +53,8 @@ def _model(client: "MLClient", source: WorkspaceRef, model: ModelVersion) -> Any
             return client.models.get(model.name, model.version)
         except ResourceNotFoundError:
             raise Terminal(
-                f"{model} is not in the workspace {source.name}: registered and then deleted.",
+                f"{model} is not in the workspace {source.name}: "
+                "it was registered and then deleted, or never was.",
                 remedy="Register the model again, as a new version.",
                 code="ModelNotFound",
             ) from None

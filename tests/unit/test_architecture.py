@@ -24,7 +24,7 @@ def test_the_event_type_is_the_one_that_azure_eventgrid_names():
 def test_loading_the_app_loads_neither_the_sdk_nor_the_credential_nor_the_rules():
     loaded = loaded_by("import function_app")
     assert not loaded & {"azure.ai.ml", "azure.identity", "azure.core", "ruamel.yaml"}
-    assert not {name for name in loaded if name.startswith("promotion.core")}
+    assert not {name for name in loaded if name.startswith(("promotion.core", "promotion.cli"))}
 
 
 def test_intake_never_loads_the_sdk():
@@ -38,3 +38,8 @@ def test_neither_does_loading_every_activity():
         " importlib.import_module(f'promotion.activities.{m.name}')"
     )
     assert not loaded_by(code) & {"azure.ai.ml", "azure.identity"}
+
+
+def test_the_command_line_shows_its_help_without_azure():
+    loaded = loaded_by("import promotion.cli.app")
+    assert not {name for name in loaded if name.partition(".")[0] == "azure"}

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _FORM = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
@@ -24,8 +24,19 @@ def _read(written: object) -> object:
     return timedelta(**{unit: int(count) for unit, count in parts if count})
 
 
+_AS_WRITTEN = {
+    "anyOf": [
+        # What is looked ahead for: no part is needed, but one of them is.
+        {"type": "string", "pattern": rf"^(?=\d){_FORM.pattern}$", "examples": ["10m", "1d12h"]},
+        {"const": 0},
+    ]
+}
+
 Duration = Annotated[
-    timedelta, BeforeValidator(_read), Field(ge=timedelta(0), le=timedelta(days=365))
+    timedelta,
+    BeforeValidator(_read),
+    Field(ge=timedelta(0), le=timedelta(days=365)),
+    WithJsonSchema(_AS_WRITTEN),
 ]
 """A span of time; 0 or a text such as ``10m``."""
 

@@ -1,6 +1,5 @@
 """The policy file: which models move where, through which gates."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
@@ -117,15 +116,3 @@ class Policy(Section):
             for name, route in self.routes.items()
             if self.workspaces[route.source].is_same(workspace_id) and route.wants(model)
         )
-
-    def files(self) -> Iterator[tuple[Location, str]]:
-        """Every file that the policy names, with the place where it does."""
-        for name, route in self.routes.items():
-            for number, stage in enumerate(route.stages):
-                at: Location = ("routes", name, "stages", number, "online")
-                yield (*at, "endpoint"), stage.online.endpoint
-                yield (*at, "deployment"), stage.online.deployment
-                if test := stage.online.smoke_test:
-                    yield (*at, "smoke_test", "request"), test.request
-                    if test.response is not None:
-                        yield (*at, "smoke_test", "response"), test.response

@@ -13,21 +13,26 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from promotion.core.names import slug
 from promotion.core.policy.document import PolicyDocument
+from promotion.core.policy.files import (
+    CheckFile,
+    endpoint_name,
+    first_line,
+    named_files,
+    read_files,
+)
 from promotion.core.policy.mistakes import Mistake, PolicyInvalid, did_you_mean, explain
 from promotion.core.policy.models import Location, Policy
+from promotion.core.policy.places import texts_at
 
 _WRITTEN = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SETTING = re.compile(r"\$⟨([A-Za-z_][A-Za-z0-9_]*)⟩")
 """``${NAME}`` as the YAML parser gets it: braces would end a flow mapping such as
 ``{subscription: ${NAME}}``. As long as the original, so that columns stay right."""
 
-MAX_FILE_CHARACTERS = 256 * 1024
-"""A file that travels with the plan."""
-MAX_FILES_CHARACTERS = 1024 * 1024
-"""All of them together. Durable messages may hold 4 MB, and JSON may double what it quotes."""
 
-_ENDPOINT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]")
-"""Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas#endpoint-limits"""
+def _nothing_else(_role: str, _path: str, _text: str) -> tuple[str, ...]:
+    """Intake leaves what is inside the team's files to Azure."""
+    return ()
 
 
 def read_policy(
@@ -36,44 +41,30 @@ def read_policy(
     name: str,
     settings: Mapping[str, str],
     read_file: Callable[[str], str],
+    check_file: CheckFile = _nothing_else,
 ) -> PolicyDocument:
     """The policy in ``text``.
 
     ``name`` is how mistakes call the file, ``settings`` fill ``${NAME}`` and ``read_file`` gives
     the text of a file that the policy names (raising OSError or ValueError when it cannot).
+    ``check_file`` says what else is wrong with such a file than what is looked at anyway.
     Raises PolicyInvalid with every mistake that was found.
     """
     tree = _tree(text, name)
     mistakes: list[tuple[Location, str]] = []
     plain = _plain(tree, settings, (), mistakes)
     policy = _validated(plain, mistakes)
-    files: dict[str, str] = {}
-    if policy is not None:
-        mistakes += _dangling(policy)
-        files = _files(policy, read_file, mistakes)
+    # Also when the policy is invalid elsewhere: one mistake must not hide another.
+    wrong = {at for at, _ in mistakes}
+    more = (*_dangling(plain), *_twice(plain))
+    mistakes += [(at, what) for at, what in more if at not in wrong]
+    named = [(at, path) for at, path in named_files(plain) if at not in wrong]
+    files = read_files(named, read_file, check_file, mistakes)
     if mistakes or policy is None:
         raise PolicyInvalid(_placed(mistakes, tree, name))
     digest = hashlib.sha256(json.dumps([plain, files], sort_keys=True).encode()).hexdigest()[:16]
-    endpoints = {
-        path: _endpoint_name(files[path]) for at, path in policy.files() if at[-1] == "endpoint"
-    }
+    endpoints = {path: endpoint_name(files[path]) for at, path in named if at[-1] == "endpoint"}
     return PolicyDocument(policy=policy, files=files, endpoints=endpoints, digest=digest)
-
-
-def _endpoint_name(text: str) -> str:
-    """The ``name`` in the Azure ML CLI v2 file ``text``; ValueError when there is none."""
-    try:
-        loaded = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        raise ValueError(f"not YAML: {_first_line(error)}") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    name = loaded.get("name") if isinstance(loaded, dict) else None
-    if not isinstance(name, str) or not _ENDPOINT_NAME.fullmatch(name):
-        raise ValueError(
-            "an endpoint file needs a name of 3 to 32 letters, digits and hyphens, a letter first"
-        )
-    return name
 
 
 def _tree(text: str, name: str) -> CommentedMap:
@@ -82,13 +73,18 @@ def _tree(text: str, name: str) -> CommentedMap:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        what = f"not YAML: {error.problem or _first_line(error)}"
+        what = f"not YAML: {error.problem or first_line(error)}"
         raise PolicyInvalid(
             [Mistake(file=name, line=line, column=column, where="", what=what)]
         ) from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except TypeError:
+        # Python's dictionaries, unlike YAML's mappings, have no mappings or lists as keys.
+        what = "not a policy: a key must be a text; is there a ? too many?"
+        raise PolicyInvalid([Mistake(file=name, line=1, column=1, where="", what=what)]) from None
+    except (YAMLError, ValueError, AttributeError, RecursionError) as error:
+        # AttributeError: ruamel.yaml 0.19.1 on tags such as !!set before a plain text.
         too_deep = isinstance(error, RecursionError)
-        what = "nested too deeply" if too_deep else f"not YAML: {_first_line(error)}"
+        what = "nested too deeply" if too_deep else f"not YAML: {first_line(error)}"
         raise PolicyInvalid([Mistake(file=name, line=1, column=1, where="", what=what)]) from None
     if not isinstance(tree, CommentedMap):
         what = "a policy is a mapping that begins with version: 1"
@@ -134,58 +130,33 @@ def _validated(plain: Any, mistakes: list[tuple[Location, str]]) -> Policy | Non
     try:
         return Policy.model_validate(plain)
     except ValidationError as error:
-        mistakes += explain(error)
+        # Where a setting is missing, what stands in its place cannot be right either.
+        known = {at for at, _ in mistakes}
+        mistakes += [(at, what) for at, what in explain(error) if at not in known]
         return None
 
 
-def _dangling(policy: Policy) -> Iterator[tuple[Location, str]]:
-    """Names that refer to nothing, and stages that share one."""
-    for name, route in policy.routes.items():
-        at: Location = ("routes", name)
-        if route.source not in policy.workspaces:
-            yield (*at, "from"), _no_workspace(route.source, policy)
-        seen: dict[str, str] = {}
-        for number, stage in enumerate(route.stages):
-            here = (*at, "stages", number)
-            if stage.workspace not in policy.workspaces:
-                yield (*here, "workspace"), _no_workspace(stage.workspace, policy)
-            # Ids are made of the slug, and Azure compares them without case.
-            if other := seen.get(slug(stage.name)):
-                yield (*here, "name"), f"another stage of this route is called {other}"
-            seen[slug(stage.name)] = stage.name
+def _dangling(plain: Any) -> Iterator[tuple[Location, str]]:
+    """Names of workspaces that refer to nothing."""
+    workspaces = plain.get("workspaces") if isinstance(plain, dict) else None
+    if not isinstance(workspaces, dict):
+        return
+    for place in (("routes", "*", "from"), ("routes", "*", "stages", "*", "workspace")):
+        for at, name in texts_at(plain, *place):
+            if name not in workspaces:
+                near = did_you_mean(name, workspaces)
+                yield at, f"{name!r} is not one of the workspaces{near}"
 
 
-def _no_workspace(name: str, policy: Policy) -> str:
-    return f"{name!r} is not one of the workspaces{did_you_mean(name, policy.workspaces)}"
-
-
-def _files(
-    policy: Policy, read_file: Callable[[str], str], mistakes: list[tuple[Location, str]]
-) -> dict[str, str]:
-    files: dict[str, str] = {}
-    for at, path in policy.files():
-        try:
-            files[path] = _checked(read_file(path), at)
-        except OSError as error:
-            mistakes.append((at, f"{path} cannot be read: {error.strerror or error}"))
-        except UnicodeDecodeError:
-            mistakes.append((at, f"{path} is not a text in UTF-8"))
-        except (ValueError, RecursionError) as error:
-            mistakes.append((at, f"{path}: {_first_line(error)}"))
-    if sum(map(len, files.values())) > MAX_FILES_CHARACTERS:
-        limit = f"{MAX_FILES_CHARACTERS // 1024} KB"
-        mistakes.append((("routes",), f"the files that the policy names are larger than {limit}"))
-    return files
-
-
-def _checked(text: str, at: Location) -> str:
-    if len(text) > MAX_FILE_CHARACTERS:
-        raise ValueError(f"larger than {MAX_FILE_CHARACTERS // 1024} KB")
-    if at[-1] == "endpoint":
-        _endpoint_name(text)
-    if at[-1] == "response":
-        json.loads(text)
-    return text
+def _twice(plain: Any) -> Iterator[tuple[Location, str]]:
+    """Stages of a route that share a name."""
+    seen: dict[tuple[Location, str], str] = {}
+    for at, name in texts_at(plain, "routes", "*", "stages", "*", "name"):
+        # Ids are made of the slug, and Azure compares them without case.
+        route_and_slug = (at[:2], slug(name))
+        if other := seen.get(route_and_slug):
+            yield at, f"another stage of this route is called {other}"
+        seen[route_and_slug] = name
 
 
 def _placed(
@@ -206,14 +177,11 @@ def _position(tree: CommentedMap, at: Location) -> tuple[int, int]:
     for part in at:
         try:
             if isinstance(node, CommentedMap):
-                position = node.lc.key(part)
+                # None for what is missing from an empty mapping.
+                position = node.lc.key(part) or position
             elif isinstance(node, CommentedSeq):
                 position = node.lc.item(part)
             node = node[part]
         except (KeyError, IndexError, TypeError):
             break
     return position[0] + 1, position[1] + 1
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

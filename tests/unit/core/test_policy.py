@@ -5,13 +5,16 @@ from promotion.core.policy.mistakes import PolicyInvalid
 from promotion.core.policy.reading import read_policy
 
 
-def read(text: str = POLICY, files: dict[str, str] = FILES, **settings: str):
+def read(text: str = POLICY, files: dict[str, str] = FILES, check_file=None, **settings: str):
     def read_file(path: str) -> str:
         if path not in files:
             raise FileNotFoundError(2, "No such file or directory")
         return files[path]
 
-    return read_policy(text, name="promotion.yaml", settings=settings, read_file=read_file)
+    further = {"check_file": check_file} if check_file else {}
+    return read_policy(
+        text, name="promotion.yaml", settings=settings, read_file=read_file, **further
+    )
 
 
 def mistakes(text: str, files: dict[str, str] = FILES) -> list[str]:
@@ -117,6 +120,12 @@ def test_settings_are_filled_in():
             "at_most: 5.0, at_least: 6",
             "promotion.yaml:11:9: routes.taxi.gates.0: no value can be at least 6 and at most 5",
         ),
+        (
+            "{request: request.json, response: response.json, tolerance: 2}",
+            "{}",
+            "promotion.yaml:18:11: routes.taxi.stages.0.online.smoke_test.request: "
+            "this field is required",
+        ),
     ],
 )
 def test_a_mistake_is_shown_where_it_is_with_a_way_out(old, new, mistake):
@@ -129,6 +138,36 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines():
         "version",
         "routes.taxi.gates.0.at_mots",
     ]
+
+
+def test_a_mistake_in_the_policy_hides_none_in_names_stages_and_files():
+    text = POLICY.replace("version: 1", "version: 3").replace("workspace: prod", "workspace: prd")
+    text += POLICY[POLICY.index("      - name: prod") :]
+    lines = mistakes(text, FILES | {"endpoint.yml": "auth_mode: key"})
+    assert [line.split(": ")[1].rpartition(".")[2] for line in lines] == [
+        "version",
+        "workspace",
+        "endpoint",
+        "name",
+    ]
+
+
+def test_a_setting_that_is_missing_is_one_mistake():
+    (mistake,) = mistakes(POLICY.replace("name: dev-ws", "name: ${DEV_WS}"))
+    assert "the app setting DEV_WS is not set" in mistake
+
+
+def test_a_further_check_of_files_is_told_once_at_the_first_line_that_names_the_file():
+    stage = POLICY[POLICY.index("      - name: prod") :]
+    with pytest.raises(PolicyInvalid) as caught:
+        read(POLICY + stage.replace("name: prod", "name: next"), check_file=no_deployment_is_good)
+    (mistake,) = caught.value.mistakes
+    assert str(mistake).startswith("promotion.yaml:17:11: routes.taxi.stages.0.online.deployment: ")
+    assert mistake.what == "deployment.yml: no good"
+
+
+def no_deployment_is_good(role: str, path: str, text: str) -> list[str]:
+    return ["no good"] if role == "deployment" and path in FILES and text == FILES[path] else []
 
 
 def test_two_stages_of_one_name_are_a_mistake():
@@ -145,6 +184,7 @@ def test_two_stages_of_one_name_are_a_mistake():
         ("- a", "a policy is a mapping that begins with version: 1"),
         ("", "a policy is a mapping"),
         ("[" * 700 + "]" * 700, "nested too deeply"),
+        ("? a: [b]", "a key must be a text"),
     ],
 )
 def test_what_is_not_a_policy_at_all_is_said(text, what):
