@@ -84,8 +84,10 @@ class LocalCloud:
         """The audit trail so far."""
         if not self.audit_file.exists():
             return []
-        with self.audit_file.open(encoding="utf-8") as file:
-            return [json.loads(line) for line in file]
+        text = self.audit_file.read_bytes()
+        # What follows the last line's end is a record that is being written at this moment.
+        whole = text[: text.rfind(b"\n") + 1].decode()
+        return [json.loads(line) for line in whole.splitlines()]
 
     def host_log(self) -> str:
         """What the host and the app have logged."""
