@@ -87,7 +87,7 @@ class LocalCloud:
         text = self.audit_file.read_bytes()
         # What follows the last line's end is a record that is being written at this moment.
         whole = text[: text.rfind(b"\n") + 1].decode()
-        return [json.loads(line) for line in whole.splitlines()]
+        return [json.loads(line) for line in whole.split("\n") if line]
 
     def host_log(self) -> str:
         """What the host and the app have logged."""
