@@ -1,12 +1,12 @@
 """Online deployments: created beside the live one, looked at, removed."""
 
-import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from promotion.azureml import access
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
+from promotion.azureml.files import load_deployment
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Failure, Retryable, Terminal
 from promotion.core.plan import Target
@@ -116,18 +116,13 @@ def _is_to_be_made_anew(client: "MLClient", order: DeployOrder, existing: Any) -
 
 
 def _from_file(order: DeployOrder) -> Any:
-    from azure.ai.ml import load_online_deployment
-
-    context = order.context
-    deployment = load_online_deployment(
-        io.StringIO(order.yaml),
-        # Relative paths in the file, such as the scoring code, begin where the file stands.
-        relative_origin=str(read_settings().policy.parent / order.path),
-        params_override=[
-            {"name": order.target.deployment},
-            {"endpoint_name": order.target.endpoint},
-            {"model": order.asset_id},
-        ],
+    context, target = order.context, order.target
+    deployment = load_deployment(
+        order.yaml,
+        read_settings().policy.parent / order.path,
+        name=target.deployment,
+        endpoint_name=target.endpoint,
+        model=order.asset_id,
     )
     deployment.tags = {
         **(deployment.tags or {}),

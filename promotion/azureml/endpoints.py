@@ -1,13 +1,14 @@
 """Online endpoints: made if missing, and the one place that writes their traffic."""
 
-import io
 from typing import TYPE_CHECKING, Any, Literal
 
 from promotion.azureml import access
 from promotion.azureml.errors import Role, azure_errors
+from promotion.azureml.files import load_endpoint
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Retryable, Terminal
 from promotion.core.plan import Target
+from promotion.settings import read_settings
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -135,9 +136,7 @@ def _write_traffic(client: "MLClient", endpoint: Any, expected: Weights, wanted:
 
 
 def _from_file(yaml: str) -> Any:
-    from azure.ai.ml import load_online_endpoint
-
-    endpoint = load_online_endpoint(io.StringIO(yaml))
+    endpoint = load_endpoint(yaml, read_settings().policy)
     # Azure refuses traffic to deployments that do not exist yet, as files may name them.
     endpoint.traffic = {}
     endpoint.mirror_traffic = {}

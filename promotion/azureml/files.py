@@ -1,4 +1,4 @@
-"""The team's Azure ML CLI v2 files, looked at with azure-ai-ml's own loaders and without Azure."""
+"""The team's Azure ML CLI v2 files, read with azure-ai-ml's own loaders and without Azure."""
 
 import io
 import re
@@ -15,15 +15,29 @@ _ALTERNATIVES: Final = re.compile(r"In order to specify an existing ")
 """How the SDK's texts begin that explain what else a field could have been."""
 
 
+def load_endpoint(yaml: str, path: Path) -> Any:
+    """The SDK's entity of the online endpoint in ``yaml``, which stands in the file ``path``.
+
+    Relative paths in the text begin where the file stands. Raises what the SDK raises.
+    """
+    from azure.ai.ml import load_online_endpoint
+
+    return load_online_endpoint(io.StringIO(yaml), relative_origin=str(path))
+
+
+def load_deployment(yaml: str, path: Path, **ours: str) -> Any:
+    """As for endpoints; ``ours`` are the fields that the service sets, in the file or not."""
+    from azure.ai.ml import load_online_deployment
+
+    overrides = [{field: value} for field, value in ours.items()]
+    return load_online_deployment(
+        io.StringIO(yaml), relative_origin=str(path), params_override=overrides
+    )
+
+
 def check_endpoint(yaml: str, path: Path) -> list[str]:
     """What is wrong with the online endpoint in ``yaml``, which stands in the file ``path``."""
-
-    def load() -> Any:
-        from azure.ai.ml import load_online_endpoint
-
-        return load_online_endpoint(io.StringIO(yaml), relative_origin=str(path))
-
-    return _what_is_wrong(load, lambda _: ())
+    return _what_is_wrong(lambda: load_endpoint(yaml, path), lambda _: ())
 
 
 def check_deployment(yaml: str, path: Path, model: str) -> list[str]:
@@ -33,13 +47,7 @@ def check_deployment(yaml: str, path: Path, model: str) -> list[str]:
     """
 
     def load() -> Any:
-        from azure.ai.ml import load_online_deployment
-
-        # What the service sets itself may be missing from the file.
-        set_by_us = [{"name": "deployment"}, {"endpoint_name": "endpoint"}, {"model": model}]
-        return load_online_deployment(
-            io.StringIO(yaml), relative_origin=str(path), params_override=set_by_us
-        )
+        return load_deployment(yaml, path, name="deployment", endpoint_name="endpoint", model=model)
 
     return _what_is_wrong(load, lambda deployment: _in_code(deployment, path.parent))
 

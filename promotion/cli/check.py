@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from promotion.cli.formats import Format, told
-from promotion.cli.given import given_settings
+from promotion.cli.given import Assignments, SettingsFile, given_settings
 from promotion.core.policy.files import CheckFile
 from promotion.core.policy.mistakes import PolicyInvalid
 from promotion.core.policy.models import Policy
@@ -25,14 +25,8 @@ def check(
         Format,
         typer.Option("--format", help="Lines to read, or annotations for a pull request."),
     ] = Format.TEXT,
-    settings: Annotated[
-        Path | None,
-        typer.Option(help='JSON whose "Values" fill ${NAME}, such as local.settings.json.'),
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fills ${NAME}; may be repeated."),
-    ] = None,
+    settings: SettingsFile = None,
+    assignments: Assignments = None,
 ) -> None:
     """Check a policy and the files that it names.
 

@@ -4,8 +4,20 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
 import typer
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings", help='JSON whose "Values" fill ${NAME}, such as local.settings.json.'
+    ),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Fills ${NAME}; may be repeated."),
+]
 
 
 def given_settings(

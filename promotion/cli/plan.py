@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from promotion.cli.given import given_settings
+from promotion.cli.given import Assignments, SettingsFile, given_settings
 from promotion.cli.preview import in_words
 from promotion.core.candidate import Candidate
 from promotion.core.errors import PromotionError
@@ -29,14 +29,8 @@ def plan(
     as_json: Annotated[
         bool, typer.Option("--json", help="For scripts: everything, as JSON.")
     ] = False,
-    settings: Annotated[
-        Path | None,
-        typer.Option(help='JSON whose "Values" fill ${NAME}, such as local.settings.json.'),
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Fills ${NAME}; may be repeated."),
-    ] = None,
+    settings: SettingsFile = None,
+    assignments: Assignments = None,
 ) -> None:
     """Show what the policy would do with a model version, and why; change nothing.
 

@@ -29,8 +29,6 @@ class ModelRegistered(Value):
     """A model version was registered in a workspace."""
 
     event_id: str
-    event_time: str | None = None
-    """When it happened, as the event says; nothing depends on it."""
     workspace_id: str
     """ARM id of the workspace, as the event spells it."""
     model: ModelVersion
@@ -74,7 +72,6 @@ class _Envelope(BaseModel):
     id: str = Field(min_length=1, max_length=1024)
     type: str = Field(validation_alias=AliasChoices("type", "eventType"))
     source: str = Field(validation_alias=AliasChoices("source", "topic"), default="")
-    time: object = Field(validation_alias=AliasChoices("time", "eventTime"), default=None)
     data: object = None
 
 
@@ -110,7 +107,6 @@ def _registration(envelope: _Envelope) -> ModelRegistered | Ignored:
         return ignored(f"not a model registration: data: {_mistakes(error)}")
     return ModelRegistered(
         event_id=envelope.id,
-        event_time=envelope.time[:64] if isinstance(envelope.time, str) else None,
         workspace_id=workspace.group(),
         model=ModelVersion(name=data.name, version=data.version),
     )

@@ -20,11 +20,6 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
 
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return not ALLOWED[self]
-
 
 _S = Status
 _STOPPED = {_S.FAILED, _S.CANCELLED}
