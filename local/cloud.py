@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 import httpx
 
 from local import taxi
+from local.host.process import HostProcess
 from local.processes import Process
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -20,6 +21,9 @@ class LocalCloud:
 
     The function app runs unchanged: what tells it where "Azure" is are app settings and the
     managed-identity variables that App Service sets, too.
+
+    With `durable_apart` the durable backend has a process of its own, too, so that the function app
+    may be killed (`kill_host`) and started again (`restart_host`) while orchestrations live on.
     """
 
     def __init__(
@@ -31,6 +35,7 @@ class LocalCloud:
         emulator_port: int = 0,
         seconds: Mapping[str, float] | None = None,
         settings: Mapping[str, str] | None = None,
+        durable_apart: bool = False,
     ) -> None:
         """`seconds` is how long Azure's operations take, by kind; `settings` are app settings."""
         self.directory = directory
@@ -39,6 +44,7 @@ class LocalCloud:
         self._host_port = host_port
         self._seconds = dict(seconds or {})
         self._settings = dict(settings or {})
+        self._durable_apart = durable_apart
         arguments = ("--port", str(emulator_port), "--directory", str(directory))
         self._azure = Process("local.azureml", *arguments, log=directory / "azure.log")
 
@@ -93,6 +99,14 @@ class LocalCloud:
         """What the host and the app have logged."""
         return self._host.log()
 
+    def kill_host(self) -> None:
+        """End the function app at once (SIGKILL), as a machine that fails does."""
+        self._host.kill()
+
+    def restart_host(self) -> None:
+        """Start the function app again, at the same address."""
+        self._host.restart()
+
     def alive(self) -> bool:
         """Whether both processes still run."""
         return self._azure.running and self._host.running
@@ -107,17 +121,13 @@ class LocalCloud:
             event_hooks={"response": [httpx.Response.raise_for_status]},
         )
 
-    def _start_host(self) -> Process:
-        arguments = (
-            *("--app", str(ROOT)),
-            *("--port", str(self._host_port)),
-            *("--keys-file", str(self.directory / "keys.json")),
-        )
-        return Process(
-            "local.host",
-            *arguments,
-            log=self.directory / "host.log",
+    def _start_host(self) -> HostProcess:
+        return HostProcess(
+            ROOT,
+            self.directory,
+            port=self._host_port,
             environment={**self.environment, **self._app_settings(), **self._settings},
+            durable_apart=self._durable_apart,
         ).start()
 
     def _app_settings(self) -> dict[str, str]:
@@ -155,7 +165,7 @@ class LocalCloud:
 
     def _info(self) -> dict[str, Any]:
         keys = json.loads((self.directory / "keys.json").read_text(encoding="utf-8"))
-        host = self._host.ready["host_url"]
+        host = self._host.url
         durable = f"{host}/runtime/webhooks/durabletask"
         return {
             "host_url": host,

@@ -31,7 +31,12 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        host = Host(arguments.app, port=arguments.port, keys=load_or_make(arguments.keys_file))
+        host = Host(
+            arguments.app,
+            port=arguments.port,
+            keys=load_or_make(arguments.keys_file),
+            backend_address=arguments.backend,
+        )
         host.start()
     except HostError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -50,6 +55,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=7071, help="0 takes any free one")
     parser.add_argument(
         "--keys-file", type=Path, required=True, help="read if it exists, written if it does not"
+    )
+    parser.add_argument(
+        "--backend",
+        metavar="ADDRESS",
+        help="of a durable backend (python -m local.host.backend) that outlives this host",
     )
     parser.add_argument("--verbose", action="store_true", help="log more, to standard error")
     return parser.parse_args()

@@ -23,7 +23,8 @@ from local.host.eventgrid import EventGridWebhook
 from local.host.http import METHODS, HttpTriggers
 from local.host.keys import Keys
 from local.host.management import ManagementApi
-from local.host.pump import DirectSidecar, DurablePump
+from local.host.pump import DurablePump
+from local.host.sidecar import DirectSidecar, RemoteSidecar, Sidecar
 from local.host.timers import TimerTriggers
 from local.host.worker import Worker
 
@@ -47,13 +48,17 @@ class Host:
         port: int = 0,
         keys: Keys | Mapping[str, str] | None = None,
         timers: bool = True,
+        backend_address: str | None = None,
     ) -> None:
+        """`backend_address` is that of a durable backend in another process, None makes one."""
         self.keys = keys if isinstance(keys, Keys) else Keys(**(keys or {}))
         self.url = ""
         self.grpc_address = ""
         self.client_binding = ""
         """What a durable client parameter is made of: DurableFunctionsClient(this)."""
-        self.backend: Backend | None = None
+        self._sidecar: Sidecar = (
+            RemoteSidecar(backend_address) if backend_address else DirectSidecar()
+        )
         self._app_dir, self._port, self._with_timers = Path(app_dir), port, timers
         self._worker = Worker(self._app_dir)
         self._ready = threading.Event()
@@ -95,6 +100,13 @@ class Host:
     def functions(self) -> list[str]:
         return sorted(self._worker.functions)
 
+    @property
+    def backend(self) -> Backend:
+        """The durable backend, which must be the host's own."""
+        if not isinstance(self._sidecar, DirectSidecar) or self._sidecar.backend is None:
+            raise HostError("the durable backend is in another process, or not started")
+        return self._sidecar.backend
+
     def eventgrid_url(self, function_name: str) -> str:
         """Where an event subscription sends its events for a function."""
         query = f"functionName={quote(function_name)}&code={quote(self.keys.eventgrid)}"
@@ -124,28 +136,23 @@ class Host:
             await self._worker.start()
             checks.check(self._worker, app_settings.route_prefix)
             options = Options(app_settings.replace_running, app_settings.default_version)
-            self.backend = Backend(options)
-            self.grpc_address = await asyncio.to_thread(self.backend.start)
+            self.grpc_address = await self._sidecar.start(options)
             self.client_binding = client_binding(
                 self.grpc_address, self.url, app_settings.hub, self.keys.durabletask
             )
-            await self._serve_app(listener, self.backend, app_settings)
+            await self._serve_app(listener, app_settings)
         finally:
             listener.close()
-            if self.backend is not None:
-                await asyncio.to_thread(self.backend.stop)
+            await self._sidecar.stop()
             self._worker.stop()
 
-    async def _serve_app(
-        self, listener: socket.socket, backend: Backend, app_settings: settings.AppSettings
-    ) -> None:
-        sidecar = DirectSidecar(backend)
+    async def _serve_app(self, listener: socket.socket, app_settings: settings.AppSettings) -> None:
         functions = DurableFunctions(self._worker, self.client_binding)
-        pump = DurablePump(functions, sidecar, app_settings.durable)
+        pump = DurablePump(functions, self._sidecar, app_settings.durable)
         timers = TimerTriggers(self._worker, functions)
         http = HttpTriggers(self._worker, functions, self.keys, app_settings.route_prefix)
         webhook = EventGridWebhook(self._worker, functions, self.keys)
-        management = ManagementApi(sidecar, functions, self.keys, app_settings.hub)
+        management = ManagementApi(self._sidecar, functions, self.keys, app_settings.hub)
         admin = AdminApi(self._worker, functions, timers, self.keys)
         app = Starlette(
             routes=[
@@ -187,7 +194,9 @@ class _Server(uvicorn.Server):
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio switches Nagle's algorithm off only where the protocol is named: with it, a request on
+    # a kept-alive connection costs 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))

@@ -13,6 +13,8 @@ from durabletask.internal.history_helpers import collect_history_events
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from local.host.sidecar import Sidecar
+
 PREFIX = "/runtime/webhooks/durabletask"
 
 RUNTIME_STATUS = {
@@ -42,10 +44,10 @@ class Answer(Exception):
         )
 
 
-def find(sidecar: Any, request: Request) -> pb.OrchestrationState:
+async def find(sidecar: Sidecar, request: Request) -> pb.OrchestrationState:
     """The instance that the path names; answers 404 if there is none."""
     instance_id = request.path_params["id"]
-    reply = sidecar.GetInstance(
+    reply = await sidecar.GetInstance(
         pb.GetInstanceRequest(instanceId=instance_id, getInputsAndOutputs=True)
     )
     if not reply.exists:
@@ -54,9 +56,9 @@ def find(sidecar: Any, request: Request) -> pb.OrchestrationState:
     return state
 
 
-def refuse_if(states: frozenset[Any], sidecar: Any, request: Request) -> None:
+async def refuse_if(states: frozenset[Any], sidecar: Sidecar, request: Request) -> None:
     """Answers 410 for an instance that is past what is asked for."""
-    if find(sidecar, request).orchestrationStatus in states:
+    if (await find(sidecar, request)).orchestrationStatus in states:
         raise Answer(410)
 
 

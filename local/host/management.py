@@ -27,12 +27,19 @@ from local.host.instances import (
     refuse_if,
 )
 from local.host.keys import Keys
+from local.host.sidecar import Sidecar
 
-_REFUSED = {grpc.StatusCode.NOT_FOUND: 404, grpc.StatusCode.ALREADY_EXISTS: 409}
+_REFUSED = {
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.ALREADY_EXISTS: 409,
+    # Of a backend in another process that has gone, or is frozen.
+    grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.DEADLINE_EXCEEDED: 503,
+}
 
 
 class ManagementApi:
-    def __init__(self, sidecar: Any, functions: DurableFunctions, keys: Keys, hub: str) -> None:
+    def __init__(self, sidecar: Sidecar, functions: DurableFunctions, keys: Keys, hub: str) -> None:
         self._sidecar, self._functions, self._keys = sidecar, functions, keys
         self._required_query = f"taskHub={hub}&connection=Storage&code={keys.durabletask}"
 
@@ -75,13 +82,12 @@ class ManagementApi:
     # -- reading
 
     async def _status(self, request: Request) -> Response:
-        state = find(self._sidecar, request)
+        state = await find(self._sidecar, request)
         show_input = parameters.flag(request, "showInput", default=True)
         payload = as_payload(state, show_input=show_input)
         if parameters.flag(request, "showHistory"):
-            history = pb.StreamInstanceHistoryRequest(instanceId=state.instanceId)
             payload["historyEvents"] = history_payload(
-                self._sidecar.StreamInstanceHistory(history),
+                await self._sidecar.history(state.instanceId),
                 show_input=show_input,
                 show_output=parameters.flag(request, "showHistoryOutput"),
             )
@@ -94,7 +100,7 @@ class ManagementApi:
 
     async def _list(self, request: Request) -> Response:
         query = pb.QueryInstancesRequest(query=parameters.instance_query(request))
-        page = self._sidecar.QueryInstances(query)
+        page = await self._sidecar.QueryInstances(query)
         show_input = parameters.flag(request, "showInput")
         payload = [as_payload(s, show_input=show_input) for s in page.orchestrationState]
         return JSONResponse(payload, headers={parameters.PAGE_HEADER: page.continuationToken.value})
@@ -105,7 +111,7 @@ class ManagementApi:
         name = request.path_params["name"]
         if not self._functions.has_orchestrator(name):
             raise Answer(400, f"The function '{name}' doesn't exist or is not an orchestrator.")
-        started = self._sidecar.StartInstance(
+        started = await self._sidecar.StartInstance(
             pb.CreateInstanceRequest(
                 instanceId=request.path_params.get("id", ""),
                 name=name,
@@ -122,7 +128,7 @@ class ManagementApi:
             ),
         )
         try:
-            restarted = self._sidecar.RestartInstance(restart)
+            restarted = await self._sidecar.RestartInstance(restart)
         except Refused as refused:
             if refused.code is not grpc.StatusCode.NOT_FOUND:
                 raise
@@ -133,7 +139,7 @@ class ManagementApi:
     # -- changing
 
     async def _raise_event(self, request: Request) -> Response:
-        refuse_if(ENDED, self._sidecar, request)
+        await refuse_if(ENDED, self._sidecar, request)
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise Answer(400, "Only application/json request content is supported")
         event = pb.RaiseEventRequest(
@@ -141,41 +147,41 @@ class ManagementApi:
             name=request.path_params["event"],
             input=await parameters.json_body(request),
         )
-        self._sidecar.RaiseEvent(event)
+        await self._sidecar.RaiseEvent(event)
         return Response(status_code=202)
 
     async def _terminate(self, request: Request) -> Response:
-        refuse_if(ENDED, self._sidecar, request)
+        await refuse_if(ENDED, self._sidecar, request)
         # The reason becomes the instance's output as it is, without the quotes that JSON wants.
         reason = helpers.get_string_value(request.query_params.get("reason"))
         terminate = pb.TerminateRequest(instanceId=request.path_params["id"], output=reason)
-        self._sidecar.TerminateInstance(terminate)
+        await self._sidecar.TerminateInstance(terminate)
         return Response(status_code=202)
 
     async def _suspend(self, request: Request) -> Response:
-        return self._order(request, pb.SuspendRequest, self._sidecar.SuspendInstance)
+        return await self._order(request, pb.SuspendRequest, self._sidecar.SuspendInstance)
 
     async def _resume(self, request: Request) -> Response:
-        return self._order(request, pb.ResumeRequest, self._sidecar.ResumeInstance)
+        return await self._order(request, pb.ResumeRequest, self._sidecar.ResumeInstance)
 
     async def _rewind(self, request: Request) -> Response:
         too_late = ENDED - {pb.ORCHESTRATION_STATUS_FAILED}
-        return self._order(
+        return await self._order(
             request, pb.RewindInstanceRequest, self._sidecar.RewindInstance, too_late
         )
 
-    def _order(
+    async def _order(
         self, request: Request, message: Any, send: Any, too_late: frozenset[Any] = ENDED
     ) -> Response:
-        refuse_if(too_late, self._sidecar, request)
+        await refuse_if(too_late, self._sidecar, request)
         reason = parameters.text(request, "reason")
-        send(message(instanceId=request.path_params["id"], reason=reason))
+        await send(message(instanceId=request.path_params["id"], reason=reason))
         return Response(status_code=202)
 
     async def _purge(self, request: Request) -> Response:
-        find(self._sidecar, request)
+        await find(self._sidecar, request)
         purge = pb.PurgeInstancesRequest(instanceId=request.path_params["id"])
-        purged = self._sidecar.PurgeInstances(purge)
+        purged = await self._sidecar.PurgeInstances(purge)
         return JSONResponse({"instancesDeleted": purged.deletedInstanceCount})
 
     async def _purge_many(self, request: Request) -> Response:
@@ -187,7 +193,8 @@ class ManagementApi:
             createdTimeTo=parameters.time(request, "createdTimeTo"),
             runtimeStatus=parameters.statuses(request),
         )
-        purged = self._sidecar.PurgeInstances(pb.PurgeInstancesRequest(purgeInstanceFilter=wanted))
+        purge = pb.PurgeInstancesRequest(purgeInstanceFilter=wanted)
+        purged = await self._sidecar.PurgeInstances(purge)
         if not purged.deletedInstanceCount:
             raise Answer(404)
         return JSONResponse({"instancesDeleted": purged.deletedInstanceCount})

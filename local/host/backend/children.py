@@ -17,10 +17,10 @@ from durabletask.internal import helpers
 from durabletask.testing.in_memory_backend import OrchestrationInstance
 
 from local.host.backend.model import TERMINAL, Parent, Run
-from local.host.backend.work import Work
+from local.host.backend.workers import Workers
 
 
-class Children(Work):
+class Children(Workers):
     @override
     def _process_create_sub_orchestration_action(
         self, instance: OrchestrationInstance, action: pb.OrchestratorAction

@@ -1,5 +1,7 @@
 """History events, where durabletask's own helpers leave something out."""
 
+from typing import cast
+
 import durabletask.internal.orchestrator_service_pb2 as pb
 from durabletask.internal import helpers
 
@@ -24,3 +26,12 @@ def execution_started(run: Run) -> pb.HistoryEvent:
         started.parentInstance.taskScheduledId = run.parent.task_id
         started.parentInstance.orchestrationInstance.instanceId = run.parent.instance_id
     return event
+
+
+def packed(history: list[pb.HistoryEvent]) -> list[pb.HistoryEvent]:
+    """The same history in one piece of memory, as a repeated field: it takes half of the room.
+
+    An event by itself keeps a kilobyte that it does not use, because protobuf hands out memory in
+    blocks. A history lives until it is purged, and waiting orchestrations are many.
+    """
+    return cast("list[pb.HistoryEvent]", pb.HistoryChunk(events=history).events)

@@ -1,16 +1,15 @@
-"""How work is handed out, and how its results come back.
+"""How work is picked, and how its results come back.
 
 Mends of durabletask 1.12.0's in-memory backend in this file:
 - While an orchestration runs a turn, others that are ready are not held up behind it (the stock
   loop stops at the first busy one, and may sleep 0.1 s).
+- A turn starts when it is handed out, as in DTFx: one that is handed out again must not tell its
+  orchestrator an earlier time than that of the timer that has fired meanwhile.
 - An activity's result finds the execution that asked for it by its own token: the task id alone
   also fits a later execution of the same instance.
 - An activity that fails without a message has failed (the stock backend takes it for a success).
-- An abandoned activity is handed out again instead of being lost.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import cast, override
 
 import durabletask.internal.orchestrator_service_pb2 as pb
@@ -22,27 +21,11 @@ from local.host.backend.events import stamp
 from local.host.backend.model import Activity, Options, Run
 from local.host.backend.timing import Timing
 
-IDLE_SECONDS = 1.0
-"""How often a worker without work looks whether it is still wanted."""
-
 
 class Work(Timing):
     def __init__(self, options: Options | None = None) -> None:
         super().__init__(options)
         self._handed_out: dict[int, Activity] = {}
-
-    @override
-    def GetWorkItems(
-        self, request: pb.GetWorkItemsRequest, context: grpc.ServicerContext
-    ) -> Iterator[pb.WorkItem]:
-        while context.is_active() and not self._shutdown_event.is_set():
-            with self._lock:
-                item = self._next_turn() or self._next_activity() or self._next_batch()
-            if item is not None:
-                yield item
-            else:
-                self._work_available.wait(IDLE_SECONDS)
-                self._work_available.clear()
 
     # -- orchestrators
 
@@ -60,7 +43,8 @@ class Work(Timing):
         events = list(run.pending_events)
         run.pending_events.clear()
         if run.history and not events[0].HasField("orchestratorStarted"):
-            events.insert(0, helpers.new_orchestrator_started_event(datetime.now(UTC)))
+            events.insert(0, helpers.new_orchestrator_started_event())
+        events[0].timestamp.GetCurrentTime()
         for event in events:
             stamp([event])
         run.dispatched_events = events
@@ -122,17 +106,6 @@ class Work(Timing):
             if activity is not None:
                 self._deliver(activity.instance_id, _result(request), activity.execution_id)
         return pb.CompleteTaskResponse()
-
-    @override
-    def AbandonTaskActivityWorkItem(
-        self, request: pb.AbandonActivityTaskRequest, context: grpc.ServicerContext
-    ) -> pb.AbandonActivityTaskResponse:
-        with self._lock:
-            activity = self._handed_out.pop(int(request.completionToken or 0), None)
-            if activity is not None:
-                self._activity_queue.append(activity)
-                self._work_available.set()
-        return pb.AbandonActivityTaskResponse()
 
     # -- entities (see locks.py for which operations may run)
 

@@ -1,11 +1,12 @@
 """The mended backend by itself, with the test as its worker."""
 
-from collections.abc import Iterator
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import durabletask.internal.orchestrator_service_pb2 as pb
 import pytest
 from durabletask.internal import helpers
+from host_conditions import until
 
 from local.host.backend import Backend, Call, Options, Refused
 
@@ -17,7 +18,17 @@ class Worker:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
-        self.items: Iterator[pb.WorkItem] = backend.GetWorkItems(pb.GetWorkItemsRequest(), Call())
+        self._loop = asyncio.new_event_loop()
+        self._items = backend.work_items()
+
+    def take(self) -> pb.WorkItem:
+        return self._loop.run_until_complete(asyncio.wait_for(anext(self._items), 10))
+
+    def lose(self) -> None:
+        """What the backend does once the worker's connection is gone."""
+        if not self._loop.is_closed():
+            self._loop.run_until_complete(self._items.aclose())
+            self._loop.close()
 
     def start(self, instance_id: str, **request: object) -> None:
         started = pb.CreateInstanceRequest(instanceId=instance_id, name="any", **request)
@@ -25,7 +36,7 @@ class Worker:
 
     def turn(self, *actions: pb.OrchestratorAction) -> pb.OrchestratorRequest:
         """Take an orchestrator's turn, which ends with these actions."""
-        item = next(self.items)
+        item = self.take()
         response = pb.OrchestratorResponse(
             instanceId=item.orchestratorRequest.instanceId,
             actions=actions,
@@ -59,7 +70,9 @@ def backend():
 
 @pytest.fixture
 def worker(backend):
-    return Worker(backend)
+    worker = Worker(backend)
+    yield worker
+    worker.lose()
 
 
 def activity(task_id=1):
@@ -84,7 +97,7 @@ def kinds(events):
 def test_a_result_of_an_earlier_execution_is_dropped(worker):
     worker.start("one")
     worker.turn(activity())
-    late = next(worker.items)
+    late = worker.take()
     worker.raise_event("one")
     worker.turn(AGAIN)
     worker.complete_activity(late)
@@ -94,7 +107,7 @@ def test_a_result_of_an_earlier_execution_is_dropped(worker):
 def test_a_result_that_comes_twice_counts_once(worker):
     worker.start("one")
     worker.turn(activity())
-    item = next(worker.items)
+    item = worker.take()
     worker.complete_activity(item)
     worker.complete_activity(item)
     assert kinds(worker.turn().newEvents).count("taskCompleted") == 1
@@ -103,7 +116,7 @@ def test_a_result_that_comes_twice_counts_once(worker):
 def test_a_late_result_does_not_wake_what_has_ended(worker, backend):
     worker.start("one")
     worker.turn(activity(), complete())
-    worker.complete_activity(next(worker.items))
+    worker.complete_activity(worker.take())
     assert not backend._instances["one"].pending_events
     assert not backend._orchestration_queue
 
@@ -133,7 +146,7 @@ def test_the_timers_of_what_has_ended_are_forgotten(worker, backend):
 
 def test_a_busy_orchestration_holds_up_no_other(worker):
     worker.start("busy")
-    busy = next(worker.items)
+    busy = worker.take()
     worker.raise_event("busy")
     worker.start("ready")
     assert worker.turn().instanceId == "ready"
@@ -143,15 +156,107 @@ def test_a_busy_orchestration_holds_up_no_other(worker):
 def test_an_abandoned_activity_is_handed_out_again(worker, backend):
     worker.start("one")
     worker.turn(activity())
-    abandoned = pb.AbandonActivityTaskRequest(completionToken=next(worker.items).completionToken)
+    abandoned = pb.AbandonActivityTaskRequest(completionToken=worker.take().completionToken)
     backend.AbandonTaskActivityWorkItem(abandoned, Call())
-    assert next(worker.items).activityRequest.name == "work"
+    assert worker.take().activityRequest.name == "work"
+
+
+def test_all_that_is_handed_out_at_a_time_has_a_token_of_its_own(backend, worker):
+    worker.start("one")
+    worker.turn(activity(1), activity(2))
+    worker.raise_event("one")
+    backend.SignalEntity(pb.SignalEntityRequest(instanceId="@counter@one", name="add"), Call())
+    assert len({worker.take().completionToken for _ in range(4)}) == 4
+
+
+@pytest.fixture
+def another(backend):
+    another = Worker(backend)
+    yield another
+    another.lose()
+
+
+def test_a_lost_workers_activity_goes_to_another_and_its_own_result_is_refused(
+    backend, worker, another
+):
+    worker.start("one")
+    worker.turn(activity())
+    late = worker.take()
+    worker.lose()
+    again = another.take()
+    another.complete_activity(late)
+    assert not backend._instances["one"].pending_events
+    another.complete_activity(again)
+    assert again.activityRequest == late.activityRequest
+    assert kinds(another.turn().newEvents).count("taskCompleted") == 1
+
+
+def test_a_lost_workers_turn_goes_to_another_with_all_its_events(backend, worker, another):
+    worker.start("one")
+    late = worker.take()
+    worker.raise_event("one")
+    worker.lose()
+    again = another.take()
+    assert kinds(again.orchestratorRequest.newEvents) == [
+        *("orchestratorStarted", "executionStarted", "eventRaised")
+    ]
+    for item in (late, again):
+        response = pb.OrchestratorResponse(
+            instanceId="one",
+            completionToken=item.completionToken,
+            actions=[complete()] if item is late else [],
+        )
+        backend.CompleteOrchestratorTask(response, Call())
+    assert backend._instances["one"].status == pb.ORCHESTRATION_STATUS_RUNNING
+
+
+def test_a_turn_that_is_handed_out_again_starts_after_the_timer_that_has_fired_meanwhile(
+    worker, another
+):
+    worker.start("one")
+    fires = timer(after=timedelta(milliseconds=20))
+    worker.turn(fires)
+    worker.raise_event("one")
+    worker.take()
+    until(lambda: worker.backend._instances["one"].pending_events)
+    worker.lose()
+    started, *_, fired = another.take().orchestratorRequest.newEvents
+    assert fired.HasField("timerFired")
+    assert started.timestamp.ToDatetime() >= fires.createTimer.fireAt.ToDatetime()
+
+
+def test_a_lost_workers_batch_goes_to_another_and_counts_once(backend, worker, another):
+    signal = pb.SignalEntityRequest(instanceId="@counter@one", name="add")
+    backend.SignalEntity(signal, Call())
+    late = worker.take()
+    backend.SignalEntity(signal, Call())
+    worker.lose()
+    again = another.take()
+    for item, state in ((late, "late"), (again, "done")):
+        result = pb.EntityBatchResult(
+            entityState=helpers.get_string_value(state), completionToken=item.completionToken
+        )
+        backend.CompleteEntityTask(result, Call())
+    assert len(again.entityRequestV2.operationRequests) == 2
+    assert backend._entities["@counter@one"].serialized_state == "done"
+    assert not backend._holders
+
+
+def test_what_a_lost_worker_had_completed_is_not_handed_out_again(backend, worker):
+    worker.start("one")
+    worker.turn(activity())
+    worker.complete_activity(worker.take())
+    worker.turn(complete())
+    worker.lose()
+    assert not backend._orchestration_queue
+    assert not backend._activity_queue
+    assert not backend._holders
 
 
 def test_every_event_is_dated(worker, backend):
     worker.start("one")
     worker.turn(activity())
-    worker.complete_activity(next(worker.items))
+    worker.complete_activity(worker.take())
     worker.turn(complete())
     history = backend._instances["one"].history
     assert len(history) == 8
@@ -162,7 +267,7 @@ def test_any_state_lets_a_running_instance_be_replaced():
     backend = Backend(Options(replace_running=True))
     worker = Worker(backend)
     worker.start("one")
-    old = next(worker.items)
+    old = worker.take()
     worker.start("one")
     stale = pb.OrchestratorResponse(
         instanceId="one", completionToken=old.completionToken, actions=[complete()]
