@@ -25,7 +25,20 @@ flavors:
   sklearn:
     pickled_model: model.pkl
     sklearn_version: 1.7.2
+signature:
+  inputs: '[{"type": "double", "name": "distance_miles", "required": true}, {"type": "double",
+    "name": "duration_minutes", "required": true}, {"type": "long", "name": "passengers",
+    "required": true}]'
+  outputs: '[{"type": "double", "required": true}]'
 """
+
+_GIT: Final = {
+    "mlflow.source.git.repoURL": "https://github.com/contoso/taxi-fare",
+    "mlflow.source.git.branch": "main",
+    "mlflow.source.git.commit": "8c1f4f0e5d1b4d0c9d3f0a7e6b5c4d3e2f1a0b9c",
+    "azureml.git.dirty": "False",
+}
+"""Written into the job that was submitted, be it the training or the pipeline around it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,8 @@ class Training:
     coefficients: tuple[float, float, float]
     """Dollars a mile, a minute and a passenger."""
     intercept: float = 3.0
+    pipeline: str | None = None
+    """The pipeline job of which the training was a step, if it was one."""
 
     @property
     def model_path(self) -> str:
@@ -49,15 +64,11 @@ class Training:
             "workspace": DEV,
             "name": self.job,
             "experiment": "taxi-fare",
+            **({"parent": self.pipeline} if self.pipeline else {}),
             "status": "Completed",
             "metrics": {"rmse": self.rmse, "mae": round(self.rmse * 0.7, 3)},
             "params": {"learner": "linear", "features": ",".join(FEATURES)},
-            "properties": {
-                "mlflow.source.git.repoURL": "https://github.com/contoso/taxi-fare",
-                "mlflow.source.git.branch": "main",
-                "mlflow.source.git.commit": "8c1f4f0e5d1b4d0c9d3f0a7e6b5c4d3e2f1a0b9c",
-                "azureml.git.dirty": "False",
-            },
+            "properties": {} if self.pipeline else _GIT,
             "artifacts": {
                 "model/MLmodel": MLMODEL,
                 "model/coefficients.json": {
@@ -67,6 +78,16 @@ class Training:
                     "target": "fare",
                 },
             },
+        }
+
+    def pipeline_seed(self) -> dict[str, Any]:
+        """The pipeline job as the stand-in takes it; the training is seeded beside it."""
+        return {
+            "workspace": DEV,
+            "name": self.pipeline,
+            "type": "pipeline",
+            "experiment": "taxi-fare",
+            "properties": _GIT,
         }
 
 

@@ -17,7 +17,9 @@ What a client needs, with `B = azure.url` and PORT its port:
 
 Everything that Azure spreads over many hosts is on this one: ARM at its usual paths, registries
 below /registrymanagement and /mferp, their operations below /assetstore and /environment, MLflow
-below /mlflow, storage below /blobs, scoring below /scoring/{location}/{endpoint}.
+below /mlflow, run history below /history, run artifacts below /artifact, scoring below
+/scoring/{location}/{endpoint}, storage below /blobs. For azure-storage-blob, which sends
+x-ms-version, a blob is also at B/{any account}/{container}/{path}.
 """
 
 from local.azureml.standin import StandIn

@@ -114,6 +114,9 @@ async def _read(cloud: Cloud, request: Request) -> Call:
     headers = dict(request.headers)
     if account := _BLOB_HOST.match(headers.get("host", "")):
         path = f"/blobs/{account[1]}{path}"
+    elif "x-ms-version" in headers and not path.startswith(("/blobs/", routes.CONTROL)):
+        # Only storage has that header; on localhost its account is the first part of the path.
+        path = f"/blobs{path}"
     query = request.scope["query_string"].decode("latin-1")
     return Call(
         cloud=cloud,

@@ -11,11 +11,13 @@ from typing import Literal
 
 from starlette.routing import compile_path
 
+from local.azureml.control import blobs as control_blobs
 from local.azureml.control import event_grid, identity, process, recorder, seed, settings
 from local.azureml.resources import (
     blobs,
     codes,
     computes,
+    data,
     data_references,
     datastores,
     endpoint_credentials,
@@ -30,6 +32,8 @@ from local.azureml.resources import (
     registry_environments,
     registry_import,
     registry_models,
+    run_artifacts,
+    run_history,
     scoring,
     workspaces,
 )
@@ -61,6 +65,8 @@ _DEPLOYMENT = _ENDPOINT + "/deployments/{deployment}"
 _REGISTRY = "/mferp/managementfrontend" + _SCOPE + "/registries/{registry}"
 _LOCATION = "/subscriptions/{subscription}" + _PROVIDER + "/locations/{location}"
 _MLFLOW = "/mlflow/v1.0" + _WORKSPACE + "/api/2.0/mlflow"
+_RUN = "/history/v1.0" + _WORKSPACE + "/runs/{run}"
+_ARTIFACTS = "/artifact/v2.0" + _WORKSPACE + "/artifacts/{origin}/{container}"
 _SUBSCRIPTIONS = CONTROL + "/subscriptions"
 
 
@@ -95,6 +101,8 @@ ROUTES = (
         _WORKSPACE + "/codes/{name}/versions/{version}/startPendingUpload",
         codes.start_pending_upload,
     ),
+    _route("GET", _WORKSPACE + "/data/{name}/versions/{version}", data.get),
+    _route("PUT", _WORKSPACE + "/data/{name}/versions/{version}", data.put),
     _route("GET", _WORKSPACE + "/datastores", datastores.list_all),
     _route("GET", _WORKSPACE + "/datastores/{name}", datastores.get),
     _route("POST", _WORKSPACE + "/datastores/{name}/listSecrets", datastores.list_secrets),
@@ -147,6 +155,12 @@ ROUTES = (
     # MLflow
     _route("GET", _MLFLOW + "/runs/get", mlflow.get_run),
     _route("GET", _MLFLOW + "/metrics/get-history", mlflow.metric_history),
+    # Runs and their files
+    _open("GET", "/discovery", workspaces.discover),
+    _route("GET", _RUN, run_history.get),
+    _route("GET", _RUN + "/children", run_history.children),
+    _route("GET", _ARTIFACTS + "/contentinfo", run_artifacts.one),
+    _route("GET", _ARTIFACTS + "/prefix/contentinfo", run_artifacts.by_prefix),
     # Storage and scoring have credentials of their own
     _open("HEAD", "/blobs/{account}/{container}/{path:path}", blobs.head),
     _open("PUT", "/blobs/{account}/{container}/{path:path}", blobs.put),
@@ -163,6 +177,8 @@ ROUTES = (
     _open("GET", CONTROL + "/faults", recorder.get_faults),
     _open("POST", CONTROL + "/faults", recorder.post_fault),
     _open("DELETE", CONTROL + "/faults", recorder.delete_faults),
+    _open("PUT", CONTROL + "/blobs/{container}/{path:path}", control_blobs.put),
+    _open("DELETE", CONTROL + "/blobs/{container}/{path:path}", control_blobs.delete),
     _open("GET", CONTROL + "/traffic", recorder.get_traffic),
     _open("GET", CONTROL + "/clock", settings.get_clock),
     _open("PUT", CONTROL + "/clock", settings.put_clock),

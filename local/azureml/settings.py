@@ -16,6 +16,8 @@ class Settings:
     """Sent with replies that a client polls. Azure ML sends none."""
     unknown_registry_versions_list: int = 200
     """The status of a versions list for a model that the registry has never seen: 200 or 404."""
+    page_size: int = 30
+    """Entries on a page of a list, where the request has no `$top`. Azure's is not documented."""
 
     def clock(self) -> dict[str, Any]:
         return {"seconds": dict(self.seconds), "retry_after": self.retry_after}
@@ -30,12 +32,17 @@ class Settings:
             self.retry_after = None if value is None else float(value)
 
     def behaviour(self) -> dict[str, Any]:
-        return {"unknown_registry_versions_list": self.unknown_registry_versions_list}
+        names = ("unknown_registry_versions_list", "page_size")
+        return {name: getattr(self, name) for name in names}
 
     def set_behaviour(self, change: dict[str, Any]) -> None:
         status = change.get("unknown_registry_versions_list", self.unknown_registry_versions_list)
         if status not in (200, 404):
             raise ValueError("unknown_registry_versions_list is 200 or 404")
+        size = change.get("page_size", self.page_size)
+        if not isinstance(size, int) or size < 1:
+            raise ValueError("page_size is a whole number of at least 1")
+        self.page_size = size
         self.unknown_registry_versions_list = status
 
     def polling_headers(self) -> dict[str, str]:

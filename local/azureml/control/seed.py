@@ -5,9 +5,10 @@ from typing import Any
 
 from local.azureml.cloud import Cloud
 from local.azureml.control import checked
+from local.azureml.control.seed_runs import plant_job, plant_model
 from local.azureml.resources.environments import KIND as ENVIRONMENTS
 from local.azureml.store.assets import Asset
-from local.azureml.store.places import Job, Registry, Workspace
+from local.azureml.store.places import Registry, Workspace
 from local.azureml.wire import Call, Reply
 
 
@@ -25,6 +26,7 @@ def plant(cloud: Cloud, seed: dict[str, Any]) -> None:
         "computes": _compute,
         "environments": _environment,
         "jobs": _job,
+        "models": _model,
     }
     if unknown := sorted(set(seed) - set(kinds)):
         raise ValueError(f"{unknown[0]} cannot be seeded; these can: {', '.join(kinds)}")
@@ -39,6 +41,7 @@ _NEEDED = {
     "computes": ("workspace", "name"),
     "environments": ("workspace", "name", "version"),
     "jobs": ("workspace", "name"),
+    "models": ("workspace", "name", "version", "created_at"),
 }
 
 
@@ -90,14 +93,11 @@ def _environment(cloud: Cloud, entry: dict[str, Any]) -> None:
 
 
 def _job(cloud: Cloud, entry: dict[str, Any]) -> None:
-    """A job with its artifacts: text, or JSON for what is no text."""
-    workspace = _home(cloud, entry)
-    known = {"workspace", "artifacts"}
-    job = Job(**{name: value for name, value in entry.items() if name not in known})
-    workspace.jobs[job.name] = job
-    for path, content in entry.get("artifacts", {}).items():
-        text = content if isinstance(content, str) else json.dumps(content)
-        cloud.store.blobs.put(workspace.job_output(job.name, path), text.encode())
+    plant_job(cloud, _home(cloud, entry), entry)
+
+
+def _model(cloud: Cloud, entry: dict[str, Any]) -> None:
+    plant_model(cloud, _home(cloud, entry), entry)
 
 
 def _home(cloud: Cloud, entry: dict[str, Any]) -> Workspace:

@@ -1,11 +1,15 @@
-"""Jobs: seeded, and read for their properties (git among them) and their tracking URI."""
+"""Jobs: seeded, and read for their properties (git among them) and their tracking URI.
+
+Recorded: of a pipeline's step ARM gives the name, but no properties. Run history has them.
+"""
 
 from typing import Any
 
 from local.azureml.errors import user_error
 from local.azureml.resources import lookup
 from local.azureml.resources.workspaces import mlflow_uri
-from local.azureml.store.places import Job, Workspace
+from local.azureml.store.jobs import Job
+from local.azureml.store.places import Workspace
 from local.azureml.wire import Call, Reply
 
 
@@ -15,12 +19,13 @@ def get(call: Call) -> Reply:
     job = workspace.jobs.get(name)
     if job is None:
         raise user_error(404, f"Run {name} was not found", inner="NotFoundError")
+    shown = {} if job.parent else {"properties": _properties(call, workspace, job)}
     return Reply(
         body={
             "id": f"{workspace.id}/jobs/{name}",
             "name": name,
             "type": "Microsoft.MachineLearningServices/workspaces/jobs",
-            "properties": _properties(call, workspace, job),
+            **shown,
             "systemData": {
                 "createdAt": job.created,
                 "createdBy": lookup.CREATED_BY,
@@ -30,7 +35,7 @@ def get(call: Call) -> Reply:
     )
 
 
-_UNINTERESTING: dict[str, Any] = {
+_COMMAND: dict[str, Any] = {
     "isArchived": False,
     "identity": {"identityType": "AMLToken"},
     "componentId": None,
@@ -54,6 +59,18 @@ _UNINTERESTING: dict[str, Any] = {
 }
 """What the reply has to have, and no reader of ours looks at."""
 
+_PIPELINE: dict[str, Any] = {
+    "isArchived": False,
+    "identity": None,
+    "componentId": None,
+    "jobType": "Pipeline",
+    "settings": {"_source": "YAML.JOB"},
+    "jobs": {},
+    "inputs": {},
+    "sourceJobId": None,
+}
+"""The same for a pipeline. Azure has its steps' definitions in `jobs`."""
+
 
 def _properties(call: Call, workspace: Workspace, job: Job) -> dict[str, Any]:
     datastore = "azureml://datastores/workspaceartifactstore"
@@ -65,10 +82,12 @@ def _properties(call: Call, workspace: Workspace, job: Job) -> dict[str, Any]:
         "mode": "ReadWriteMount",
         "jobOutputType": "uri_folder",
     }
+    pipeline = job.type == "Pipeline"
+    own = {"azureml.DevPlatv2": "true", "azureml.runsource": "azureml.PipelineRun"}
     return {
         "description": None,
         "tags": job.tags,
-        "properties": job.properties,
+        "properties": {**(own if pipeline else {}), **job.properties},
         "displayName": job.name,
         "status": job.status,
         "experimentName": job.experiment,
@@ -77,8 +96,8 @@ def _properties(call: Call, workspace: Workspace, job: Job) -> dict[str, Any]:
             "Studio": _service("Studio", f"{call.cloud.url}/runs/{job.name}?wsid={workspace.id}"),
         },
         "computeId": f"{workspace.id}/computes/cpu-cluster",
-        "outputs": {"default": output},
-        **_UNINTERESTING,
+        "outputs": {} if pipeline else {"default": output},
+        **(_PIPELINE if pipeline else _COMMAND),
     }
 
 

@@ -34,11 +34,11 @@ def registry(call: Call) -> Registry:
 
 
 def asset_system_data(asset: Asset) -> dict[str, Any]:
-    """Who made an asset and when. The stand-in knows one user."""
+    """Who made an asset and when. The stand-in knows one user; a seed may name others."""
     return {
         "createdAt": asset.created,
-        "createdBy": CREATED_BY,
-        "createdByType": "Application",
+        "createdBy": asset.created_by or CREATED_BY,
+        "createdByType": "User" if asset.created_by else "Application",
         "lastModifiedAt": asset.modified,
         "lastModifiedBy": CREATED_BY,
         "lastModifiedByType": "Application",

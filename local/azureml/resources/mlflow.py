@@ -3,13 +3,13 @@
 The errors are MLflow's own, not ARM's.
 """
 
-import math
-from datetime import datetime
 from typing import Any
 
 from local.azureml.errors import PlainError
 from local.azureml.resources import lookup
-from local.azureml.store.places import Job, Workspace
+from local.azureml.store.clock import milliseconds
+from local.azureml.store.jobs import ENDED, Job, Point, end_of, root_of
+from local.azureml.store.places import Workspace
 from local.azureml.wire import Call, Reply
 
 
@@ -17,9 +17,9 @@ def get_run(call: Call) -> Reply:
     """GET runs/get: the last value of every metric."""
     workspace = lookup.workspace(call)
     job = _job(call, workspace)
-    metrics = [_history(name, value)[-1] for name, value in job.metrics.items()]
+    metrics = [_metric(name, _last(points)) for name, points in job.metrics.items()]
     params = [{"key": name, "value": str(value)} for name, value in job.params.items()]
-    tags = {"mlflow.rootRunId": job.name, "mlflow.runName": job.name, **job.tags}
+    tags = {**_own_tags(workspace, job), **job.tags}
     data = {
         "metrics": metrics,
         "params": params,
@@ -29,11 +29,10 @@ def get_run(call: Call) -> Reply:
 
 
 def metric_history(call: Call) -> Reply:
-    """GET metrics/get-history: every value of one metric; a seeded list is a history."""
+    """GET metrics/get-history: every value of one metric."""
     job = _job(call, lookup.workspace(call))
     key = call.query.get("metric_key", "")
-    found = _history(key, job.metrics[key]) if key in job.metrics else []
-    return Reply(body={"metrics": found})
+    return Reply(body={"metrics": [_metric(key, point) for point in job.metrics.get(key, [])]})
 
 
 def _job(call: Call, workspace: Workspace) -> Job:
@@ -44,38 +43,45 @@ def _job(call: Call, workspace: Workspace) -> Job:
     raise PlainError(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": said})
 
 
-def _history(name: str, value: Any) -> list[dict[str, Any]]:
-    values = value if isinstance(value, list) else [value]
-    return [
-        {"key": name, "value": _number(found), "timestamp": 0, "step": step}
-        for step, found in enumerate(values)
-    ]
+def _own_tags(workspace: Workspace, job: Job) -> dict[str, str]:
+    """The tags that nobody has set: a run at the top is its own root and has no parent."""
+    root = root_of(workspace.jobs, job)
+    tags = {
+        "mlflow.rootRunId": root,
+        "mlflow.runName": job.name,
+        "mlflow.user": lookup.CREATED_BY,
+    }
+    if job.parent:
+        tags |= {"mlflow.parentRunId": job.parent, "azureml.pipeline": root}
+    return tags
 
 
-def _number(value: Any) -> Any:
-    """JSON has no NaN and no infinity: MLflow's protobuf writes them as strings."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
-    return value
+def _last(points: list[Point]) -> Point:
+    """MLflow's last value is that of the highest step, however late another was logged."""
+    return sorted(points, key=lambda point: (point.step, point.timestamp))[-1]
 
 
-def _milliseconds(moment: str) -> int:
-    """A moment as MLflow writes it."""
-    return int(datetime.fromisoformat(moment).timestamp() * 1000)
+def _metric(name: str, point: Point) -> dict[str, Any]:
+    return {
+        "key": name,
+        "value": point.value,
+        "timestamp": point.timestamp,
+        "step": point.step,
+    }
 
 
 def _info(workspace: Workspace, job: Job) -> dict[str, Any]:
-    status = {"Completed": "FINISHED", "Failed": "FAILED", "Canceled": "KILLED"}
+    ended = end_of(job)
     return {
         "run_uuid": job.name,
         "run_id": job.name,
         "run_name": job.name,
         "experiment_id": workspace.guid,
         "user_id": lookup.CREATED_BY,
-        "status": status.get(job.status, "RUNNING"),
-        "start_time": _milliseconds(job.created),
+        "status": ENDED.get(job.status, "RUNNING"),
+        "start_time": milliseconds(job.created),
         # A run that has not ended has none.
-        **({"end_time": _milliseconds(job.created)} if job.status in status else {}),
+        **({"end_time": milliseconds(ended)} if ended else {}),
         "artifact_uri": f"azureml://experiments/{job.experiment}/runs/{job.name}/artifacts",
         "lifecycle_stage": "active",
     }

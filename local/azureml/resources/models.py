@@ -1,18 +1,18 @@
 """Models of a workspace: registering one is what the whole service waits for."""
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.eventgrid import SystemEventNames
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from local.azureml.artifacts import Place, locate
 from local.azureml.errors import user_error
-from local.azureml.resources import lookup, versioned
+from local.azureml.resources import lookup, mlmodel, versioned
 from local.azureml.store.assets import Asset
 from local.azureml.store.places import Workspace
 from local.azureml.wire import Call, Reply
+
+if TYPE_CHECKING:
+    from local.azureml.cloud import Cloud
 
 KIND = "models"
 REGISTERED = SystemEventNames.MachineLearningServicesModelRegisteredEventName.value
@@ -39,7 +39,10 @@ def put(call: Call) -> Reply:
     workspace = lookup.workspace(call)
     name, version = call.params["name"], call.params["version"]
     old = workspace.assets[KIND].get(name, version)
-    asset = _updated(call, workspace, old) if old else _registered(call, workspace)
+    if old:
+        asset = _updated(call, workspace, old)
+    else:
+        asset = make(call.cloud, workspace, name, version, call.properties)
     reply = versioned.put(call, KIND, asset)
     if old is None:
         call.cloud.publish(workspace.id, REGISTERED, f"models/{name}:{version}", _event(asset))
@@ -65,14 +68,16 @@ def _event(asset: Asset) -> dict[str, Any]:
     }
 
 
-def _registered(call: Call, workspace: Workspace) -> Asset:
-    asked = call.properties
+def make(
+    cloud: "Cloud", workspace: Workspace, name: str, version: str, asked: dict[str, Any]
+) -> Asset:
+    """A version as Azure makes it of what a client asks for."""
     place = locate(workspace, lookup.required(asked, "modelUri"))
     if place.job and place.job not in workspace.jobs:
         raise user_error(404, f"Run {place.job} was not found", inner="NotFoundError")
     kind = asked.get("modelType") or "custom_model"
-    mlmodel = _mlmodel(call, place) if kind == "mlflow_model" else {}
-    flavors = {name: {"data": data} for name, data in (mlmodel.get("flavors") or {}).items()}
+    described = mlmodel.read(cloud, place) if kind == "mlflow_model" else {}
+    flavors = {name: {"data": data} for name, data in (described.get("flavors") or {}).items()}
     properties = {
         **base(asked),
         "flavors": asked.get("flavors") or flavors,
@@ -81,8 +86,8 @@ def _registered(call: Call, workspace: Workspace) -> Asset:
         "jobName": place.job,
     }
     if place.job:
-        properties["properties"] |= _lineage(workspace, place, mlmodel)
-    return Asset(call.params["name"], call.params["version"], properties, place.folder)
+        properties["properties"] |= mlmodel.lineage(workspace, place, described)
+    return Asset(name, version, properties, place.folder)
 
 
 def base(asked: dict[str, Any]) -> dict[str, Any]:
@@ -114,34 +119,3 @@ def _uri(workspace: Workspace, place: Place, asked: str) -> str:
     scope = workspace.id.lstrip("/").replace("providers/Microsoft.MachineLearningServices/", "")
     path = f"ExperimentRun/dcid.{place.job}/{place.path}".rstrip("/")
     return f"azureml://{scope}/datastores/workspaceartifactstore/paths/{path}"
-
-
-def _mlmodel(call: Call, place: Place) -> dict[str, Any]:
-    """The MLmodel file, which Azure reads when it registers a job's output."""
-    blob = call.cloud.store.blobs.get(f"{place.folder}/MLmodel")
-    if blob is None:
-        return {}
-    try:
-        parsed = YAML(typ="safe", pure=True).load(blob.data.decode())
-    except YAMLError as error:
-        raise user_error(400, f"The MLmodel file could not be read: {error}") from None
-    return parsed if isinstance(parsed, dict) else {}
-
-
-def _lineage(workspace: Workspace, place: Place, mlmodel: dict[str, Any]) -> dict[str, str]:
-    """The properties that Azure adds to a model that was registered from a job."""
-    experiment = workspace.jobs[place.job or ""].experiment
-    source = f"azureml://experiments/{experiment}/runs/{place.job}/artifacts/{place.path}"
-    stored = f"ExperimentRun/dcid.{place.job}/{place.path}".rstrip("/")
-    added = {}
-    if flavors := mlmodel.get("flavors"):
-        added = {f"flavors.{name}": json.dumps(flavors[name], indent=2) for name in flavors}
-        added["flavors"] = ",".join(flavors)
-        known = {"run_id": place.job, "artifact_path": place.path}
-        added["model_json"] = json.dumps({**known, **mlmodel}, default=str)
-    return {
-        **added,
-        "azureml.artifactPrefix": stored,
-        "azureml.storagePath": stored,
-        "mlflow.modelSourceUri": source,
-    }

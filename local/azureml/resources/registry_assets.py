@@ -7,6 +7,7 @@ from typing import Any
 
 from local.azureml.errors import user_error
 from local.azureml.resources import lookup, operations, versioned
+from local.azureml.resources.paging import page
 from local.azureml.store.assets import Asset
 from local.azureml.store.clock import stamp
 from local.azureml.store.operations import Operation
@@ -36,7 +37,7 @@ def versions(call: Call, kind: str) -> Reply:
     if not found and call.cloud.settings.unknown_registry_versions_list == 404:
         raise _no_container(registry, kind, name)
     listed = [body(call, registry, kind, asset) for asset in found]
-    return Reply(body={"value": listed[: versioned.top(call)]})
+    return page(call, listed)
 
 
 def container(call: Call, kind: str) -> Reply:
@@ -50,7 +51,7 @@ def container(call: Call, kind: str) -> Reply:
 def containers(call: Call, kind: str) -> Reply:
     registry = lookup.registry(call)
     names = registry.assets[kind].names()
-    return Reply(body={"value": [_container_body(registry, kind, name) for name in names]})
+    return page(call, [_container_body(registry, kind, name) for name in names])
 
 
 def put(call: Call, kind: str, asset: Asset, operation: dict[str, Any]) -> Reply:

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.azureml.errors import AzureError, detail, user_error
 from local.azureml.resources import lookup
+from local.azureml.resources.paging import page
 from local.azureml.store.assets import Asset, Shelf
 from local.azureml.store.clock import stamp
 from local.azureml.store.places import Workspace
@@ -21,21 +22,24 @@ def get(call: Call, kind: str) -> Reply:
     name, version = call.params["name"], call.params["version"]
     asset = workspace.assets[kind].get(name, version)
     if asset is None:
-        said = detail("NotFoundError", f"{kind.capitalize()[:-1]} {name}:{version} was not found.")
+        what = kind.removesuffix("s").capitalize()
+        said = detail("NotFoundError", f"{what} {name}:{version} was not found.")
         raise AzureError(404, "UserError", "The specified resource was not found.", [said])
     return Reply(body=body(workspace, kind, asset))
 
 
 def versions(call: Call, kind: str) -> Reply:
-    """All versions of one asset, newest first."""
+    """The versions of one asset, newest first unless the query wants the oldest first."""
     workspace = lookup.workspace(call)
     name = call.params["name"]
     found = workspace.assets[kind].versions(name)
     if not found:
         message = f"The {kind[:-1]} container {name} was not found"
         raise user_error(404, message, inner="NotFoundError")
+    if call.query.get("$orderBy", "").lower().split() == ["createdtime", "asc"]:
+        found.reverse()
     listed = [body(workspace, kind, asset) for asset in found if _in_view(call, asset.properties)]
-    return Reply(body={"value": listed[: top(call)]})
+    return page(call, listed)
 
 
 def container(call: Call, kind: str) -> Reply:
@@ -53,7 +57,7 @@ def containers(call: Call, kind: str) -> Reply:
     workspace = lookup.workspace(call)
     bodies = [_container_body(workspace, kind, name) for name in workspace.assets[kind].names()]
     shown = [found for found in bodies if _in_view(call, found["properties"])]
-    return Reply(body={"value": shown[: top(call)]})
+    return page(call, shown)
 
 
 def put(call: Call, kind: str, asset: Asset) -> Reply:
@@ -68,10 +72,6 @@ def put(call: Call, kind: str, asset: Asset) -> Reply:
         return Reply(200, shown)
     location = f"{call.cloud.url}{shown['id']}?api-version={call.api_version}"
     return Reply(201, shown, {"Location": location})
-
-
-def top(call: Call) -> int | None:
-    return int(call.query["$top"]) if "$top" in call.query else None
 
 
 def body(workspace: Workspace, kind: str, asset: Asset) -> dict[str, Any]:

@@ -12,6 +12,11 @@ def get(call: Call) -> Reply:
     return Reply(body=_body(call, workspace), headers={"x-ms-response-type": "standard"})
 
 
+def discover(call: Call) -> Reply:
+    """GET discoveryUrl: the services' addresses. All of them are here."""
+    return Reply(body=dict.fromkeys(("api", "history", "experimentation"), call.cloud.url))
+
+
 def _body(call: Call, workspace: Workspace) -> dict[str, Any]:
     made = {"createdAt": workspace.created, "createdBy": lookup.CREATED_BY}
     changed = {"lastModifiedAt": workspace.created, "lastModifiedBy": lookup.CREATED_BY}

@@ -21,6 +21,8 @@ class Asset:
     """Where its files are: a folder in the blob store."""
     created: str = field(default_factory=stamp)
     modified: str = field(default_factory=stamp)
+    created_by: str | None = None
+    """Who made it, if not the one user that the stand-in knows."""
     order: int = field(default_factory=lambda: next(_order))
     """Which of two came first, where their time stamps are equal."""
 
@@ -51,7 +53,7 @@ class Shelf:
     def versions(self, name: str | None = None) -> list[Asset]:
         """Newest first, as Azure lists them."""
         found = [asset for asset in self._assets.values() if name in (None, asset.name)]
-        return sorted(found, key=lambda asset: asset.order, reverse=True)
+        return sorted(found, key=lambda asset: (asset.created, asset.order), reverse=True)
 
     def next_version(self, name: str) -> str:
         """One more than the highest number ever used, deleted ones included."""
@@ -64,4 +66,4 @@ Shelves = Mapping[str, Shelf]
 
 def shelves() -> Shelves:
     """One shelf for each kind of asset, by the word that its URLs use."""
-    return {"models": Shelf(), "environments": Shelf(), "codes": Shelf()}
+    return {"models": Shelf(), "environments": Shelf(), "codes": Shelf(), "data": Shelf()}

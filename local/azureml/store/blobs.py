@@ -1,12 +1,29 @@
-"""Blob storage: model artifacts, job outputs, code."""
+"""Blob storage: model artifacts, job outputs, code, and whatever else somebody puts there."""
 
+import time
 from dataclasses import dataclass, field
+from itertools import count
+
+_versions = count(0x8DAA00000000000)
+
+
+def _etag() -> str:
+    return f'"0x{next(_versions):X}"'
 
 
 @dataclass
 class Blob:
     data: bytes
     metadata: dict[str, str] = field(default_factory=dict)
+    modified: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+    etag: str = field(default_factory=_etag)
+    """Another one with each write, be the content the same."""
+
+    def describe(self, metadata: dict[str, str]) -> None:
+        """Gives it other metadata, which is a write too."""
+        self.metadata = metadata
+        self.modified, self.etag = time.time(), _etag()
 
 
 class Blobs:
@@ -22,8 +39,13 @@ class Blobs:
     def get(self, key: str) -> Blob | None:
         return self._blobs.get(key)
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes) -> Blob:
         self._blobs[key] = Blob(data)
+        return self._blobs[key]
+
+    def delete(self, key: str) -> bool:
+        """False if there was none."""
+        return self._blobs.pop(key, None) is not None
 
     def under(self, prefix: str) -> dict[str, Blob]:
         """The blobs below a folder, by their path in it; a blob of that very name counts too."""

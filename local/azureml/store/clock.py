@@ -9,3 +9,14 @@ def stamp(seconds: float | None = None) -> str:
     return datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC).isoformat(
         timespec="microseconds"
     )
+
+
+def moment(given: str) -> str:
+    """A moment that somebody wrote, in that form; ValueError if it is none. UTC, unless it says."""
+    found = datetime.fromisoformat(given)
+    return stamp((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+
+
+def milliseconds(moment: str) -> int:
+    """A moment as MLflow writes it: milliseconds since 1970."""
+    return int(datetime.fromisoformat(moment).timestamp() * 1000)

@@ -7,25 +7,12 @@ from typing import Any
 from local.azureml.store.assets import Shelves, shelves
 from local.azureml.store.clock import stamp
 from local.azureml.store.endpoints import OnlineEndpoint
+from local.azureml.store.jobs import Job
 
 TENANT = str(uuid.uuid5(uuid.NAMESPACE_URL, "tenant"))
 """The one tenant of this cloud."""
 
 _PROVIDER = "providers/Microsoft.MachineLearningServices"
-
-
-@dataclass
-class Job:
-    """A finished (or running) job with what MLflow knows of it."""
-
-    name: str
-    experiment: str = "Default"
-    status: str = "Completed"
-    metrics: dict[str, Any] = field(default_factory=dict)
-    params: dict[str, Any] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    properties: dict[str, str] = field(default_factory=dict)
-    created: str = field(default_factory=stamp)
 
 
 @dataclass

@@ -48,6 +48,12 @@ def a_model(**properties: Any) -> dict[str, Any]:
     return {"properties": {"modelUri": uri, "modelType": "mlflow_model", **properties}}
 
 
+def a_version(version: str = "1", **fields: Any) -> dict[str, Any]:
+    """A model version as the seed takes it."""
+    made = {"created_at": "2026-01-02T03:04:05+00:00", "job": "train-1"}
+    return {"workspace": "dev", "name": "taxi", "version": version, **made, **fields}
+
+
 def an_endpoint(traffic: dict[str, int] | None = None, **properties: Any) -> dict[str, Any]:
     asked = {"authMode": "Key", "traffic": traffic or {}, "mirrorTraffic": {}, **properties}
     return {"location": "eastus2", "identity": {"type": "SystemAssigned"}, "properties": asked}

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from standin_client import ENDPOINT, Client, a_job, a_workspace, workspace_id
+from standin_client import ENDPOINT, Client, a_job, a_version, a_workspace, workspace_id
 
 
 def ledger(client: Client, query: str = "") -> list[dict[str, object]]:
@@ -27,10 +27,22 @@ def test_a_seed_adds_and_changes_but_takes_nothing_away(client: Client) -> None:
 @pytest.mark.parametrize(
     ("seed", "said"),
     [
-        ({"models": []}, "models cannot be seeded"),
+        ({"codes": []}, "codes cannot be seeded"),
         ({"workspaces": [{"name": "x"}]}, "needs subscription"),
         ({"jobs": [a_job(workspace="nobody")]}, "there is no workspace nobody"),
         ({"jobs": [a_job(colour="red")]}, "colour"),
+        ({"jobs": [a_job(type="sweep")]}, "type is command or pipeline"),
+        ({"jobs": [a_job(parent="train-1")]}, "its own parent"),
+        ({"jobs": [a_job(created="yesterday")]}, "yesterday"),
+        ({"jobs": [a_job(metrics={"rmse": "low"})]}, "rmse is 'low', which is no number"),
+        ({"jobs": [a_job(metrics={"rmse": True})]}, "which is no number"),
+        ({"jobs": [a_job(metrics={"rmse": []})]}, "rmse has no value"),
+        ({"jobs": [a_job(metrics={"rmse": {"value": 1, "colour": 2}})]}, "colour"),
+        ({"models": [a_version(created_at=None)]}, "needs created_at"),
+        ({"models": [a_version(created_at="yesterday")]}, "yesterday"),
+        ({"models": [a_version(colour="red")]}, "colour is not a field of models"),
+        ({"models": [a_version(uri="azureml://x")]}, "either a job or a uri"),
+        ({"models": [a_version(job="nobody")]}, "nobody"),
     ],
 )
 def test_a_seed_that_makes_no_sense_is_refused(client: Client, seed: object, said: str) -> None:
@@ -99,8 +111,9 @@ def test_durations_hold_for_what_starts_afterwards(client: Client) -> None:
 def test_settings_that_make_no_sense_are_refused(client: Client) -> None:
     clock = client.put("/_emulator/clock", {"seconds": {"lunch": 1}})
     behaviour = client.put("/_emulator/behaviour", {"unknown_registry_versions_list": 500})
+    pages = client.put("/_emulator/behaviour", {"page_size": 0})
 
-    assert (clock.status_code, behaviour.status_code) == (400, 400)
+    assert [clock.status_code, behaviour.status_code, pages.status_code] == [400, 400, 400]
 
 
 def test_every_state_of_the_traffic_is_kept(client: Client) -> None:

@@ -97,3 +97,14 @@ def test_logs_tell_what_was_loaded(client: Client) -> None:
     logs = client.post(f"{ENDPOINT}/deployments/blue/getLogs", {"tail": 5}).json()["content"]
 
     assert "azureml:taxi:1 is loaded" in logs
+
+
+def test_data_that_a_deployment_collects_is_registered_and_keeps_its_path(client: Client) -> None:
+    asset = f"{workspace_id()}/data/asked/versions/1"
+    asked = {"properties": {"dataUri": "azureml://datastores/d/paths/a", "dataType": "uri_folder"}}
+
+    first, again = client.put(asset, asked), client.put(asset, asked)
+    moved = client.put(asset, {"properties": {"dataUri": "azureml://datastores/d/paths/b"}})
+
+    assert (first.status_code, again.status_code, moved.status_code) == (201, 200, 400)
+    assert client.get(asset).json()["properties"]["dataUri"].endswith("/a")
