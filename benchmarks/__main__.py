@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import imports, intake, overhead
+from benchmarks import imports, intake, judging, overhead
 
 
 def main() -> int:
@@ -14,7 +14,12 @@ def main() -> int:
     for column in ("What", "Figure", "Beside", "Limit", ""):
         table.add_column(column)
     good = True
-    for figure in (*imports.figures(), *intake.figures(), *overhead.figures()):
+    for figure in (
+        *imports.figures(),
+        *judging.figures(),
+        *intake.figures(),
+        *overhead.figures(),
+    ):
         good = good and figure.within
         table.add_row(
             figure.what,

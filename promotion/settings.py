@@ -13,6 +13,9 @@ APP_ROOT = Path(__file__).resolve().parent.parent
 """The folder of function_app.py; relative paths in settings begin here."""
 
 
+POLICY = "promotion.yaml"
+
+
 class SettingInvalid(Exception):
     """A setting has a value that cannot be used."""
 
@@ -21,7 +24,11 @@ class Settings(Value):
     """The app settings, read and checked."""
 
     policy: Path
-    """The policy file."""
+    """The policy file; for a policy that is a blob, where it would be in the app's own folder."""
+    policy_url: str | None
+    """The policy, when it is a blob."""
+    policy_refresh: float
+    """Seconds after which the policy is looked at again."""
     audit_file: Path | None
     """Where audit records are also written as JSON lines, for local runs."""
     cloud: str
@@ -34,8 +41,14 @@ class Settings(Value):
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in ``environment``; SettingInvalid names the one that cannot be used."""
     audit_file = environment.get("PROMOTION_AUDIT_FILE")
+    policy = environment.get("PROMOTION_POLICY", POLICY)
+    is_url = "://" in policy
+    # A file costs microseconds to look at, a blob a request.
+    refresh = _positive(environment, "PROMOTION_POLICY_REFRESH", 60.0) if is_url else 0
     return Settings(
-        policy=APP_ROOT / environment.get("PROMOTION_POLICY", "promotion.yaml"),
+        policy=APP_ROOT / (POLICY if is_url else policy),
+        policy_url=policy if is_url else None,
+        policy_refresh=refresh,
         audit_file=APP_ROOT / audit_file if audit_file else None,
         cloud=environment.get("PROMOTION_CLOUD", "AzureCloud"),
         cloud_metadata=_metadata(environment),

@@ -1,29 +1,54 @@
 """Asks every gate of the route about the candidate."""
 
 from promotion import audit
+from promotion.core.candidate import Candidate
 from promotion.core.gates import judge
+from promotion.core.plan import Context
 from promotion.core.steps import JudgementOrder, JudgementReceipt
 from promotion.core.verdict import Verdict
+from promotion.handoff.services import hear
 
 
 def evaluate_gates(order: JudgementOrder) -> JudgementReceipt:
     """All verdicts, each of them written down: nobody learns of a second failure later."""
-    judgement = judge(order.candidate, order.gates)
+    candidate = hear(order.candidate, order.gates, order.hosts)
+    _write_down(order.context, candidate)
+    judgement = judge(candidate, order.gates)
     for number, verdict in enumerate(judgement.verdicts):
         audit.emit(
             "gate_evaluated",
             order.context,
             reason=verdict.reason,
             measurements=_numbers(verdict),
-            key=str(number),
+            # A gate that holds the version is asked again, each time of other evidence.
+            key=f"{number} {candidate.as_of}",
             gate=verdict.gate,
             kind=verdict.kind,
             mode=verdict.mode,
             outcome=verdict.outcome,
             threshold=verdict.threshold,
             remedy=verdict.remedy,
+            change=verdict.change.to_json() if verdict.change else None,
         )
-    return JudgementReceipt(judgement=judgement)
+    return JudgementReceipt(judgement=judgement, candidate=candidate)
+
+
+def _write_down(context: Context, candidate: Candidate) -> None:
+    """What the gates are about to judge, for whoever asks in a year."""
+    audit.emit(
+        "evidence",
+        context,
+        key=str(candidate.as_of),
+        run=candidate.run,
+        job=candidate.job.status if candidate.job else None,
+        registered_by=candidate.registered_by,
+        metrics={name: metric.to_json() for name, metric in candidate.metrics.items()},
+        champions={
+            stage: str(champion.model) if champion else None
+            for stage, champion in candidate.champions.items()
+        }
+        or None,
+    )
 
 
 def _numbers(verdict: Verdict) -> dict[str, float]:

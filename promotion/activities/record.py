@@ -1,5 +1,7 @@
 """Writes a fact that only the orchestrator knows into the audit trail."""
 
+import json
+
 from promotion import audit
 from promotion.core.steps import Receipt, RecordOrder
 
@@ -10,7 +12,7 @@ def record(order: RecordOrder) -> Receipt:
         order.name,
         order.context,
         failure=order.failure,
-        key=order.details.get("deployment", ""),
+        key=json.dumps(order.details, sort_keys=True),
         measurements={"duration_ms": audit.milliseconds(order.duration)} if order.duration else {},
         **order.details,
     )

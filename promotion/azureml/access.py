@@ -1,4 +1,4 @@
-"""Who we are and where Azure is: the credential, SDK clients and a pipeline for plain requests."""
+"""Where Azure is and how it is reached: SDK clients and a pipeline for plain requests."""
 
 import importlib
 import logging
@@ -6,18 +6,21 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from promotion.core.references import WorkspaceRef
+from promotion.identity import NAME, credential
 from promotion.settings import SettingInvalid, read_settings
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
     from azure.core import PipelineClient
-    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import RequestsTransport
     from azure.core.rest import HttpResponse
 
-USER_AGENT: Final = "azureml-promotion"
+USER_AGENT: Final = NAME
 
 _PATIENCE: Final[dict[str, Any]] = {"connection_timeout": 10, "read_timeout": 90}
 """Seconds until a request counts as lost; the durable retry policy makes the next one."""
+
+_CONNECTIONS: Final = 32
 
 _CLOUDS: Final = {
     # resource manager, registry discovery; as azure.ai.ml._azure_environments has them.
@@ -31,14 +34,6 @@ _CLOUDS: Final = {
         "https://usgovarizona.api.ml.azure.us/",
     ),
 }
-
-
-@cache
-def credential() -> "TokenCredential":
-    """The app's managed identity on Azure, a developer's own login elsewhere."""
-    from azure.identity import DefaultAzureCredential
-
-    return DefaultAzureCredential()
 
 
 def workspace_client(workspace: WorkspaceRef) -> "MLClient":
@@ -121,6 +116,7 @@ def _pipeline(arm: str) -> "PipelineClient[Any, Any]":
 
     return PipelineClient(
         arm,
+        transport=_transport(),
         policies=[
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(USER_AGENT),
@@ -129,6 +125,20 @@ def _pipeline(arm: str) -> "PipelineClient[Any, Any]":
             policies.BearerTokenCredentialPolicy(credential(), f"{arm}.default"),
         ],
     )
+
+
+def _transport() -> "RequestsTransport":
+    """Connections for as many threads as ask at once, where the default keeps ten."""
+    from azure.core.pipeline.transport import RequestsTransport
+    from requests.adapters import HTTPAdapter
+
+    transport = RequestsTransport()
+    transport.open()
+    # Retries are the pipeline's, as in the adapter that this one replaces.
+    adapter = HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0)
+    if transport.session is not None:
+        transport.session.mount("https://", adapter)
+    return transport
 
 
 def _endpoint(key: str, position: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promotion.azureml import access
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
-from promotion.azureml.files import load_deployment
+from promotion.azureml.files import check_deployment, load_deployment, refuse
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Failure, Retryable, Terminal
 from promotion.core.plan import Target
@@ -117,9 +117,11 @@ def _is_to_be_made_anew(client: "MLClient", order: DeployOrder, existing: Any) -
 
 def _from_file(order: DeployOrder) -> Any:
     context, target = order.context, order.target
+    path = read_settings().policy.parent / order.path
+    refuse(order.path, check_deployment(order.yaml, path, order.asset_id))
     deployment = load_deployment(
         order.yaml,
-        read_settings().policy.parent / order.path,
+        path,
         name=target.deployment,
         endpoint_name=target.endpoint,
         model=order.asset_id,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from promotion.azureml import access
 from promotion.azureml.errors import Role, azure_errors
-from promotion.azureml.files import load_endpoint
+from promotion.azureml.files import check_endpoint, load_endpoint, refuse
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Retryable, Terminal
 from promotion.core.plan import Target
@@ -136,7 +136,9 @@ def _write_traffic(client: "MLClient", endpoint: Any, expected: Weights, wanted:
 
 
 def _from_file(yaml: str) -> Any:
-    endpoint = load_endpoint(yaml, read_settings().policy)
+    path = read_settings().policy
+    refuse("The endpoint's file", check_endpoint(yaml, path))
+    endpoint = load_endpoint(yaml, path)
     # Azure refuses traffic to deployments that do not exist yet, as files may name them.
     endpoint.traffic = {}
     endpoint.mirror_traffic = {}

@@ -1,5 +1,6 @@
 """Azure's errors become ours: who must act, and what they should do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -24,6 +25,7 @@ class Role(StrEnum):
 
     READ_SOURCE = "Reader on the source workspace (jobs and models are read)"
     SHARE = "AzureML Registry User on the registry, and Reader on the source workspace"
+    READ_POLICY = "Storage Blob Data Reader on the policy's container"
     DEPLOY = "AzureML Data Scientist on the target workspace"
 
 
@@ -87,5 +89,6 @@ def _from_response(error: "HttpResponseError", doing: str, role: Role) -> Promot
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    # The SDK colours some of its messages for terminals.
+    line = " ".join(re.sub(r"\x1b\[[\d;]*m", "", text).split())
     return line if len(line) <= _MAX_MESSAGE else f"{line[:_MAX_MESSAGE]}…"

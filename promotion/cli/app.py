@@ -2,6 +2,7 @@
 
 import typer
 
+from promotion.cli.backtest import backtest
 from promotion.cli.check import check
 from promotion.cli.plan import plan
 from promotion.cli.schema import schema
@@ -15,9 +16,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 policy = typer.Typer(
-    help="Check the policy before it is in force.", no_args_is_help=True, rich_markup_mode=None
+    help="Check and try a policy before it is in force.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(policy, name="policy")
 app.command()(plan)
 policy.command()(check)
+policy.command()(backtest)
 policy.command()(schema)

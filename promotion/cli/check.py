@@ -1,6 +1,5 @@
 """``policy check``: every mistake in a policy and in the files that it names, before it counts."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from promotion.cli.given import Assignments, SettingsFile, given_settings
 from promotion.core.policy.files import CheckFile
 from promotion.core.policy.mistakes import PolicyInvalid
 from promotion.core.policy.models import Policy
-from promotion.policy_source import read_policy_file
+from promotion.policy_source import place_of, read_policy_at
 
 _ANY_MODEL = "azureml://registries/registry/models/model/versions/1"
 """In the form in which deployments are given their model."""
@@ -38,8 +37,11 @@ def check(
     """
     given = given_settings(settings, assignments or ())
     try:
-        document = read_policy_file(
-            file, name=file.as_posix(), settings=given, check_file=_checking(file.parent)
+        document = read_policy_at(
+            place_of(file),
+            name=file.as_posix(),
+            settings=given,
+            check_file=_checking(file.parent),
         )
     except OSError as error:
         typer.echo(f"{file} cannot be read: {error.strerror or error}", err=True)
@@ -54,16 +56,20 @@ def check(
 
 def _checking(folder: Path) -> CheckFile:
     def check_file(role: str, path: str, text: str) -> list[str]:
-        checkers: dict[str, Callable[[], list[str]]] = {
-            "endpoint": lambda: check_endpoint(text, folder / path),
-            "deployment": lambda: check_deployment(text, folder / path, _ANY_MODEL),
-        }
-        if role not in checkers:
+        if not role.endswith(("endpoint", "deployment")):
             return []
         # Here and not above: the SDK costs more than a second.
-        from promotion.azureml.files import check_deployment, check_endpoint
+        from promotion.azureml import files
 
-        return checkers[role]()
+        at = folder / path
+        match role:
+            case "endpoint":
+                return files.check_endpoint(text, at)
+            case "deployment":
+                return files.check_deployment(text, at, _ANY_MODEL)
+            case "batch endpoint":
+                return files.check_batch_endpoint(text, at)
+        return files.check_batch_deployment(text, at, _ANY_MODEL)
 
     return check_file
 

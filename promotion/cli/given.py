@@ -1,4 +1,4 @@
-"""The app settings that a person gives on the command line."""
+"""What several commands are given, and how they say what is wrong with it."""
 
 import json
 import os
@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from promotion.core.errors import PromotionError
+from promotion.core.policy.document import PolicyDocument
+from promotion.core.policy.mistakes import PolicyInvalid
+from promotion.core.references import WorkspaceRef
+from promotion.settings import SettingInvalid
 
 SettingsFile = Annotated[
     Path | None,
@@ -18,6 +24,34 @@ Assignments = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Fills ${NAME}; may be repeated."),
 ]
+
+
+POLICY = "promotion.yaml"
+Policy = Annotated[str, typer.Option(metavar="FILE|URL", help="The policy: a file, or a blob.")]
+MISTAKES = (OSError, PolicyInvalid, PromotionError, SettingInvalid)
+"""What goes wrong for reasons that the person at the keyboard can do something about."""
+
+
+def told(error: Exception, policy: str) -> str:
+    """One of ``MISTAKES`` as that person reads it."""
+    if isinstance(error, PromotionError):
+        return str(error.failure)
+    if isinstance(error, OSError):
+        return f"{policy} cannot be read: {error.strerror or error}"
+    return str(error)
+
+
+def source_named(document: PolicyDocument, name: str | None) -> WorkspaceRef:
+    """The workspace of that name, or the only one that routes take models from."""
+    policy = document.policy
+    sources = sorted({name for route in policy.routes.values() for name in route.sources})
+    if name is None and len(sources) == 1:
+        name = sources[0]
+    if name not in policy.workspaces:
+        known = ", ".join(sorted(policy.workspaces))
+        what = f"{name!r} is not in the policy" if name else f"routes start in {', '.join(sources)}"
+        raise typer.BadParameter(f"{what}; name one of {known}.", param_hint="--workspace")
+    return policy.workspaces[name]
 
 
 def given_settings(

@@ -1,27 +1,33 @@
 """``plan``: what the policy would do with a model version, without doing it."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promotion.cli.given import Assignments, SettingsFile, given_settings
+from promotion.cli.given import (
+    MISTAKES,
+    POLICY,
+    Assignments,
+    Policy,
+    SettingsFile,
+    given_settings,
+    source_named,
+    told,
+)
 from promotion.cli.preview import in_words
 from promotion.core.candidate import Candidate
-from promotion.core.errors import PromotionError
-from promotion.core.policy.document import PolicyDocument
-from promotion.core.policy.mistakes import PolicyInvalid
+from promotion.core.plan import Plan
 from promotion.core.preview import preview
 from promotion.core.references import ModelVersion, WorkspaceRef
-from promotion.policy_source import read_policy_file
+from promotion.policy_source import place_of, read_policy_at
 
 
 def plan(
     *,
     model: Annotated[str, typer.Option(help="Name of the model.")],
     version: Annotated[str, typer.Option(help="Version of the model.")],
-    policy: Annotated[Path, typer.Option(help="The policy.")] = Path("promotion.yaml"),
+    policy: Policy = POLICY,
     workspace: Annotated[
         str | None,
         typer.Option(help="Where the model is registered, by its name in the policy."),
@@ -41,14 +47,15 @@ def plan(
     would refuse it or none wants it, and with 2 if there is a mistake.
     """
     try:
-        document = read_policy_file(
-            policy, name=policy.as_posix(), settings=given_settings(settings, assignments or ())
+        document = read_policy_at(
+            place_of(policy), name=policy, settings=given_settings(settings, assignments or ())
         )
-        candidate = _candidate(document, workspace, ModelVersion(name=model, version=version))
-    except (OSError, PolicyInvalid, PromotionError) as error:
-        typer.echo(_told(error, policy), err=True)
+        source = source_named(document, workspace)
+        candidate = _candidate(source, ModelVersion(name=model, version=version))
+        routes = preview(document, candidate, complete)
+    except MISTAKES as error:
+        typer.echo(told(error, policy), err=True)
         raise typer.Exit(2) from None
-    routes = preview(document, candidate)
     if as_json:
         whole = {
             "candidate": candidate.to_json(whole=True),
@@ -62,29 +69,22 @@ def plan(
         raise typer.Exit(1)
 
 
-def _candidate(document: PolicyDocument, name: str | None, model: ModelVersion) -> Candidate:
+def _candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
     # Here and not above: --help needs no SDK.
     from promotion.azureml.evidence import read_candidate
 
-    return read_candidate(_source(document, name), model)
+    return read_candidate(source, model)
 
 
-def _source(document: PolicyDocument, name: str | None) -> WorkspaceRef:
-    """The workspace of that name, or the only one that routes take models from."""
-    policy = document.policy
-    sources = sorted({route.source for route in policy.routes.values()})
-    if name is None and len(sources) == 1:
-        name = sources[0]
-    if name not in policy.workspaces:
-        known = ", ".join(sorted(policy.workspaces))
-        what = f"{name!r} is not in the policy" if name else f"routes start in {', '.join(sources)}"
-        raise typer.BadParameter(f"{what}; name one of {known}.", param_hint="--workspace")
-    return policy.workspaces[name]
+def complete(plan: Plan, candidate: Candidate) -> Candidate:
+    """The candidate with what the gates of ``plan`` ask of endpoints and services."""
+    from promotion.azureml.champions import with_champions
+    from promotion.azureml.sizes import with_size
+    from promotion.handoff.services import hear
 
-
-def _told(error: Exception, policy: Path) -> str:
-    if isinstance(error, PromotionError):
-        return str(error.failure)
-    if isinstance(error, OSError):
-        return f"{policy} cannot be read: {error.strerror or error}"
-    return str(error)
+    gates = plan.all_gates
+    if plan.needs_size(gates):
+        candidate = with_size(candidate)
+    champions = plan.targets_of_champions(gates)
+    known = with_champions(candidate, champions, plan.source_name)
+    return hear(known, gates, plan.hosts)

@@ -1,12 +1,12 @@
 """A preview as people read it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from promotion.core.candidate import Candidate
-from promotion.core.plan import Plan, StagePlan
+from promotion.core.plan import AnyStagePlan, OnlinePlan, Plan, RegisterPlan
 from promotion.core.policy.duration import in_words as spoken
 from promotion.core.preview import RoutePreview
-from promotion.core.verdict import Mode, Verdict
+from promotion.core.verdict import Judgement, Mode, Outcome, Verdict
 
 
 def in_words(candidate: Candidate, routes: Sequence[RoutePreview]) -> Iterator[str]:
@@ -27,31 +27,51 @@ def _route(route: RoutePreview) -> Iterator[str]:
     if route.unwanted is not None:
         yield f"route {route.route}: does not want it, because {route.unwanted}"
         return
-    yield f"route {route.route}: {'would be promoted' if route.promotes else 'would be refused'}"
+    yield f"route {route.route}: {route.ending}"
     for verdict in route.judgement.verdicts:
         yield from _verdict(verdict)
-    if route.promotes and route.plan is not None:
-        yield from _steps(route.plan)
+    if route.judgement.passed and route.plan is not None:
+        yield from _steps(route.plan, route.stages)
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
-    warning = " (warning only)" if verdict.mode is Mode.WARN and not verdict.blocks else ""
+    warning = " (warning only)" if verdict.mode is Mode.WARN and not _passed(verdict) else ""
     yield f"  {verdict.outcome:<12} {verdict.gate}: {verdict.reason}{warning}"
-    if verdict.remedy:
+    if verdict.remedy and not _passed(verdict):
         yield f"  {'':<12} {verdict.remedy}"
 
 
-def _steps(plan: Plan) -> Iterator[str]:
-    yield f"  copy         {plan.model} to {plan.registry}"
+def _passed(verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.PASSED
+
+
+def _steps(plan: Plan, judgements: Mapping[str, Judgement]) -> Iterator[str]:
+    yield _step("copy", f"{plan.model} to {plan.registry}")
+    before: tuple[str, ...] = ()
     for stage in plan.stages:
-        yield from _stage(stage)
+        yield f"  stage {stage.name}"
+        if stage.needs != before:
+            yield _step("after", " and ".join(stage.needs) or "the copy")
+        for verdict in judgements.get(stage.name, Judgement()).verdicts:
+            yield from _verdict(verdict)
+        for wait in stage.waits:
+            yield _step("wait", f"for {wait.in_words}")
+        yield from _delivery(stage)
+        before = (stage.name,)
 
 
-def _stage(stage: StagePlan) -> Iterator[str]:
-    target = stage.target
-    where = f"{target.endpoint}, {target.workspace.name}"
-    yield f"  {stage.name:<12} deploy {target.deployment} at {where}"
-    if stage.smoke_test is not None:
-        yield f"  {'':<12} ask it the sample request"
-    kept = spoken(stage.keep_previous) if stage.keep_previous else "not at all"
-    yield f"  {'':<12} give it all traffic; what served before is kept {kept}"
+def _delivery(stage: AnyStagePlan) -> Iterator[str]:
+    if isinstance(stage, RegisterPlan):
+        yield _step("register", f"in {stage.workspace.name}")
+        return
+    where = f"{stage.target.endpoint}, {stage.workspace.name}"
+    yield _step("deploy", f"{stage.target.deployment} at {where}")
+    if isinstance(stage, OnlinePlan) and stage.smoke_test is not None:
+        yield _step("ask", "it the sample request")
+    kept = f"kept {spoken(stage.keep_previous)}" if stage.keep_previous else "removed at once"
+    turn = "give it all traffic" if isinstance(stage, OnlinePlan) else "make it the default"
+    yield _step("switch", f"{turn}; what served before is {kept}")
+
+
+def _step(what: str, how: str) -> str:
+    return f"  {what:<12} {how}"

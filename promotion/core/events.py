@@ -32,6 +32,8 @@ class ModelRegistered(Value):
     workspace_id: str
     """ARM id of the workspace, as the event spells it."""
     model: ModelVersion
+    tags: dict[str, str] = {}
+    properties: dict[str, str] = {}
 
 
 class Ignored(Value):
@@ -52,6 +54,16 @@ def _number_as_text(version: object) -> object:
     return str(version) if is_number else version
 
 
+def _as_texts(values: object) -> object:
+    """Whatever is no text in tags and properties is not worth losing the event for."""
+    if not isinstance(values, dict):
+        return {}
+    return {key: value for key, value in values.items() if isinstance(value, str)}
+
+
+_Texts = Annotated[dict[str, str], BeforeValidator(_as_texts)]
+
+
 class _Data(BaseModel):
     """``data`` of the event. Azure's reference documents camelCase and shows PascalCase."""
 
@@ -61,6 +73,10 @@ class _Data(BaseModel):
     name: str = Field(validation_alias=AliasChoices("modelName", "ModelName"), pattern=_ASSET_NAME)
     version: Annotated[str, BeforeValidator(_number_as_text)] = Field(
         validation_alias=AliasChoices("modelVersion", "ModelVersion"), pattern=_ASSET_NAME
+    )
+    tags: _Texts = Field(validation_alias=AliasChoices("modelTags", "ModelTags"), default={})
+    properties: _Texts = Field(
+        validation_alias=AliasChoices("modelProperties", "ModelProperties"), default={}
     )
 
 
@@ -109,6 +125,8 @@ def _registration(envelope: _Envelope) -> ModelRegistered | Ignored:
         event_id=envelope.id,
         workspace_id=workspace.group(),
         model=ModelVersion(name=data.name, version=data.version),
+        tags=data.tags,
+        properties=data.properties,
     )
 
 

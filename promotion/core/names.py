@@ -55,6 +55,12 @@ def lock_name(workspace: WorkspaceRef, endpoint: str) -> str:
     return f"{slug(endpoint)}-{fingerprint(workspace.arm_id.lower(), endpoint.lower())}"
 
 
+def line_name(route: str, stage: str, source: WorkspaceRef, model: str) -> str:
+    """The one name by which versions of a model line up for a stage of a route."""
+    mark = fingerprint(source.arm_id.lower(), route, slug(stage), model)
+    return f"{slug(route)}-{slug(stage)}-{mark}"
+
+
 def deployment_name(model: ModelVersion) -> str:
     """The name of the online deployment that serves ``model``: ``taxi-model-5``.
 

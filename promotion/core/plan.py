@@ -1,14 +1,21 @@
 """What a policy means for one model version: the data that travels with its promotion."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from promotion.core.events import ModelRegistered
-from promotion.core.gates import AnyGate
+from promotion.core.gates import AnyGate, Gate
 from promotion.core.names import deployment_name, promotion_id
 from promotion.core.policy.document import PolicyDocument
-from promotion.core.policy.models import Stage
+from promotion.core.policy.route import Route
+from promotion.core.policy.stage import Batch, Online, SmokeTest, Stage
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.value import Value
+from promotion.core.verdict import Mode
+from promotion.core.waits import AnyWait
 
 
 class Timing(Value):
@@ -31,6 +38,9 @@ class Timing(Value):
     undo_limit: float = 3600.0
     """Seconds after which an attempt to take a rollout back counts as failed."""
 
+    hold_limit: float = 86400.0
+    """Seconds that a version may wait for evidence, where a gate says ``inconclusive: hold``."""
+
     def pause_after(self, pause: float) -> float:
         """Seconds of the pause that follows one of ``pause`` seconds."""
         return min(pause * self.poll_growth, self.poll_longest)
@@ -51,23 +61,56 @@ class Target(Value):
 
     workspace: WorkspaceRef
     endpoint: str
-    """Name of the online endpoint."""
+    """Name of the endpoint."""
     deployment: str
     """Name of the deployment that will serve this version."""
 
 
 class StagePlan(Value):
-    """One target and what to do there."""
+    """One stage: what must be true first, and until when it must be done."""
 
     name: str
+    workspace: WorkspaceRef
+    needs: tuple[str, ...] = ()
+    """Stages that must have succeeded."""
+    gates: tuple[AnyGate, ...] = ()
+    waits: tuple[AnyWait, ...] = ()
+    time_limit: timedelta
+
+
+class EndpointPlan(StagePlan):
+    """A stage with an endpoint, described by the team's files."""
+
     target: Target
     endpoint_yaml: str
     deployment_yaml: str
     deployment_path: str
     """Where the deployment file stands, relative to the policy: its own paths begin there."""
+
+
+class OnlinePlan(EndpointPlan):
+    """Deploy beside what serves now, ask, and give it all traffic."""
+
+    way: Literal["online"]
     smoke_test: SmokeTestPlan | None = None
     keep_previous: timedelta
-    time_limit: timedelta
+
+
+class BatchPlan(EndpointPlan):
+    """Deploy on a batch endpoint, and make it the default."""
+
+    way: Literal["batch"]
+    keep_previous: timedelta
+
+
+class RegisterPlan(StagePlan):
+    """Register the version in the workspace."""
+
+    way: Literal["register"]
+    tags: dict[str, str] = {}
+
+
+AnyStagePlan = Annotated[OnlinePlan | BatchPlan | RegisterPlan, Field(discriminator="way")]
 
 
 class Plan(Value):
@@ -79,10 +122,37 @@ class Plan(Value):
     source_name: str
     """What the policy calls the source workspace."""
     registry: str
+    hosts: tuple[str, ...] = ()
+    """Whom http gates may ask."""
     gates: tuple[AnyGate, ...] = ()
-    stages: tuple[StagePlan, ...] = ()
+    stages: tuple[AnyStagePlan, ...] = ()
     policy_digest: str
     timing: Timing = Timing()
+
+    @property
+    def all_gates(self) -> tuple[Gate, ...]:
+        """The gates of the route and of its stages."""
+        return (*self.gates, *(gate for stage in self.stages for gate in stage.gates))
+
+    def only(self, stage: StagePlan) -> "Plan":
+        """As much of the plan as ``stage`` needs: messages between orchestrations are limited."""
+        asked = {gate.champion_of for gate in stage.gates}
+        kept = tuple(one for one in self.stages if one.name == stage.name or one.name in asked)
+        return self.model_copy(update={"stages": kept, "gates": ()})
+
+    def targets_of_champions(self, gates: Iterable[Gate]) -> dict[str, Target]:
+        """By stage, where to look for the champions that ``gates`` ask about."""
+        asked = {gate.champion_of for gate in gates if gate.mode is not Mode.OFF}
+        return {
+            stage.name: stage.target
+            for stage in self.stages
+            if stage.name in asked and isinstance(stage, OnlinePlan)
+        }
+
+    @staticmethod
+    def needs_size(gates: Iterable[Gate]) -> bool:
+        """Whether one of ``gates`` asks for the size of the model."""
+        return any(gate.needs_size for gate in gates if gate.mode is not Mode.OFF)
 
 
 class Context(Value):
@@ -119,49 +189,87 @@ class Promotion(Value):
 
 
 def plan_promotion(
-    document: PolicyDocument, route_name: str, event: ModelRegistered, timing: Timing
+    document: PolicyDocument,
+    route_name: str,
+    registered: ModelRegistered,
+    timing: Timing,
+    actor: str = "event-grid",
 ) -> Promotion:
-    """The promotion that ``event`` means on the route of that name."""
-    route = document.policy.routes[route_name]
-    source = document.policy.workspaces[route.source]
+    """The promotion that a registration means on the route of that name, which wants it."""
+    policy = document.policy
+    route, model = policy.routes[route_name], registered.model
+    source_name = policy.source_of(route, registered.workspace_id) or route.sources[0]
+    source = policy.workspaces[source_name]
+    # Without a choice there is one stage whose champion a gate of the route can mean.
+    only = route.stages[0].name if len(route.stages) == 1 else None
     return Promotion(
-        id=promotion_id(route_name, event.model, source),
-        actor="event-grid",
-        event_id=event.event_id,
+        id=promotion_id(route_name, model, source),
+        actor=actor,
+        event_id=registered.event_id,
         plan=Plan(
             route=route_name,
-            model=event.model,
+            model=model,
             source=source,
-            source_name=route.source,
-            registry=document.policy.registry,
-            gates=route.gates,
-            stages=tuple(_stage(document, stage, event.model) for stage in route.stages),
+            source_name=source_name,
+            registry=policy.registry,
+            hosts=policy.hosts,
+            gates=tuple(gate.at(only) for gate in route.gates),
+            stages=tuple(_stages(document, route, model)),
             policy_digest=document.digest,
             timing=timing,
         ),
     )
 
 
-def _stage(document: PolicyDocument, stage: Stage, model: ModelVersion) -> StagePlan:
-    online, files = stage.online, document.files
-    test = online.smoke_test
-    return StagePlan(
-        name=stage.name,
-        target=Target(
+def _stages(
+    document: PolicyDocument, route: Route, model: ModelVersion
+) -> Iterator[OnlinePlan | BatchPlan | RegisterPlan]:
+    before: tuple[str, ...] = ()
+    for stage in route.stages:
+        common = {
+            "name": stage.name,
+            "workspace": document.policy.workspaces[stage.workspace],
+            "needs": before if stage.needs is None else stage.needs,
+            "gates": tuple(gate.at(stage.name) for gate in stage.questions),
+            "waits": stage.waits,
+            "time_limit": stage.time_limit,
+        }
+        if stage.online is not None:
+            test = stage.online.smoke_test
+            yield OnlinePlan(
+                way="online",
+                **common,
+                **_endpoint(document, stage, stage.online, model),
+                smoke_test=test and _smoke_test(document, test),
+            )
+        elif stage.batch is not None:
+            yield BatchPlan(way="batch", **common, **_endpoint(document, stage, stage.batch, model))
+        else:
+            tags = stage.register_.tags if stage.register_ else {}
+            yield RegisterPlan(way="register", **common, tags=tags)
+        before = (stage.name,)
+
+
+def _endpoint(
+    document: PolicyDocument, stage: Stage, way: Online | Batch, model: ModelVersion
+) -> dict[str, Any]:
+    return {
+        "target": Target(
             workspace=document.policy.workspaces[stage.workspace],
-            endpoint=document.endpoints[online.endpoint],
+            endpoint=document.endpoints[way.endpoint],
             deployment=deployment_name(model),
         ),
-        endpoint_yaml=files[online.endpoint],
-        deployment_yaml=files[online.deployment],
-        deployment_path=online.deployment,
-        smoke_test=test
-        and SmokeTestPlan(
-            request=files[test.request],
-            response=files[test.response] if test.response is not None else None,
-            tolerance=test.tolerance,
-            timeout=test.timeout.total_seconds(),
-        ),
-        keep_previous=stage.keep_previous,
-        time_limit=stage.time_limit,
+        "endpoint_yaml": document.files[way.endpoint],
+        "deployment_yaml": document.files[way.deployment],
+        "deployment_path": way.deployment,
+        "keep_previous": stage.keep_previous,
+    }
+
+
+def _smoke_test(document: PolicyDocument, test: SmokeTest) -> SmokeTestPlan:
+    return SmokeTestPlan(
+        request=document.files[test.request],
+        response=document.files[test.response] if test.response is not None else None,
+        tolerance=test.tolerance,
+        timeout=test.timeout.total_seconds(),
     )

@@ -1,5 +1,7 @@
 """What a policy would do with a model version, route by route: a promotion without its deeds."""
 
+from collections.abc import Callable
+
 from promotion.core.candidate import Candidate
 from promotion.core.events import ModelRegistered
 from promotion.core.gates import judge
@@ -17,33 +19,68 @@ class RoutePreview(Value):
     """Why the route does not want it; then there is nothing else."""
     promotion_id: str | None = None
     judgement: Judgement = Judgement()
+    """On the gates of the route."""
+    stages: dict[str, Judgement] = {}
+    """By stage, on its own gates, as they would be answered now."""
     plan: Plan | None = None
 
     @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """On the gates of the route, and on those of its stages."""
+        return (self.judgement, *self.stages.values())
+
+    @property
     def promotes(self) -> bool:
-        """Whether the version would be copied and deployed."""
-        return self.unwanted is None and self.judgement.passed
+        """Whether the version would go all the way, as things stand; waits do not count."""
+        return self.unwanted is None and all(one.passed for one in self.judgements)
+
+    @property
+    def ending(self) -> str:
+        """What would become of the version, as things stand."""
+        if self.promotes:
+            return "would be promoted"
+        if not self.judgement.passed:
+            return "would be held" if self.judgement.waits else "would be refused"
+        stage, judgement = next((s, j) for s, j in self.stages.items() if not j.passed)
+        return f"would be {'held' if judgement.waits else 'refused'} at {stage}"
 
 
-def preview(document: PolicyDocument, candidate: Candidate) -> tuple[RoutePreview, ...]:
-    """Every route of the policy, the ones that do not want the version included. Pure."""
-    return tuple(_route(document, name, candidate) for name in document.policy.routes)
+def registration_of(candidate: Candidate) -> ModelRegistered:
+    """The registration that Event Grid would tell of."""
+    return ModelRegistered(
+        event_id="preview",
+        workspace_id=candidate.source.arm_id,
+        model=candidate.model,
+        tags=candidate.tags,
+        properties=candidate.properties,
+    )
 
 
-def _route(document: PolicyDocument, name: str, candidate: Candidate) -> RoutePreview:
-    policy, route = document.policy, document.policy.routes[name]
-    source = policy.workspaces[route.source]
-    if not source.is_same(candidate.source.arm_id):
-        reason = f"it takes models from {route.source} ({source.name})"
-        return RoutePreview(route=name, unwanted=reason)
-    if not route.wants(candidate.model.name):
-        reason = f"it takes models called {' or '.join(route.models)}"
-        return RoutePreview(route=name, unwanted=reason)
-    event = ModelRegistered(event_id="preview", workspace_id=source.arm_id, model=candidate.model)
-    promotion = plan_promotion(document, name, event, Timing())
-    return RoutePreview(
-        route=name,
-        promotion_id=promotion.id,
-        judgement=judge(candidate, route.gates),
-        plan=promotion.plan,
+def preview(
+    document: PolicyDocument,
+    candidate: Candidate,
+    complete: Callable[[Plan, Candidate], Candidate] = lambda _, candidate: candidate,
+) -> tuple[RoutePreview, ...]:
+    """Every route of the policy, the ones that do not want the version included.
+
+    ``complete`` adds to the candidate what only the gates of a plan ask for: the champions of
+    its stages, the answers of services. Pure apart from that.
+    """
+
+    def of_route(name: str) -> RoutePreview:
+        promotion = plan_promotion(document, name, registration_of(candidate), Timing())
+        plan = promotion.plan
+        seen = complete(plan, candidate)
+        return RoutePreview(
+            route=name,
+            promotion_id=promotion.id,
+            judgement=judge(seen, plan.gates),
+            stages={stage.name: judge(seen, stage.gates) for stage in plan.stages if stage.gates},
+            plan=plan,
+        )
+
+    wishes = document.policy.wishes(registration_of(candidate))
+    return tuple(
+        of_route(name) if unwanted is None else RoutePreview(route=name, unwanted=unwanted)
+        for name, unwanted in wishes.items()
     )

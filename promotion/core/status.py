@@ -25,9 +25,17 @@ _S = Status
 _STOPPED = {_S.FAILED, _S.CANCELLED}
 
 ALLOWED: dict[Status, frozenset[Status]] = {
-    _S.EVALUATING: frozenset({_S.REJECTED, _S.COPYING, *_STOPPED}),
-    _S.COPYING: frozenset({_S.WAITING, _S.DEPLOYING, _S.SUCCEEDED, _S.SUPERSEDED, *_STOPPED}),
-    _S.WAITING: frozenset({_S.DEPLOYING, _S.REJECTED, _S.SUPERSEDED, *_STOPPED}),
+    # To waiting while a gate holds the version; to deploying when the gates were those of a stage.
+    _S.EVALUATING: frozenset(
+        {
+            *(_S.REJECTED, _S.WAITING, _S.COPYING, _S.DEPLOYING, _S.SUPERSEDED),
+            *_STOPPED,
+        }
+    ),
+    _S.COPYING: frozenset(
+        {_S.EVALUATING, _S.WAITING, _S.DEPLOYING, _S.SUCCEEDED, _S.SUPERSEDED, *_STOPPED}
+    ),
+    _S.WAITING: frozenset({_S.EVALUATING, _S.DEPLOYING, _S.REJECTED, _S.SUPERSEDED, *_STOPPED}),
     # From deploying to succeeded when the stage serves this very version already, to superseded
     # when it serves a newer one.
     _S.DEPLOYING: frozenset(
@@ -36,7 +44,11 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     _S.VERIFYING: frozenset({_S.SHIFTING, _S.SUCCEEDED, _S.ROLLING_BACK, *_STOPPED}),
     # After the last traffic of a stage the next stage begins, or the promotion has succeeded.
     _S.SHIFTING: frozenset(
-        {_S.VERIFYING, _S.WAITING, _S.DEPLOYING, _S.SUCCEEDED, _S.ROLLING_BACK, *_STOPPED}
+        {
+            *(_S.VERIFYING, _S.EVALUATING, _S.WAITING, _S.DEPLOYING),
+            *(_S.SUCCEEDED, _S.ROLLING_BACK),
+            *_STOPPED,
+        }
     ),
     _S.ROLLING_BACK: frozenset({_S.ROLLED_BACK, *_STOPPED}),
     **{

@@ -11,11 +11,20 @@ from typing import ClassVar
 from promotion.core.candidate import Candidate
 from promotion.core.errors import Failure
 from promotion.core.gates import AnyGate
-from promotion.core.plan import Context, SmokeTestPlan, StagePlan, Target, Timing
+from promotion.core.plan import (
+    AnyStagePlan,
+    Context,
+    OnlinePlan,
+    Plan,
+    SmokeTestPlan,
+    Target,
+    Timing,
+)
 from promotion.core.references import WorkspaceRef
 from promotion.core.status import Status
 from promotion.core.value import Value
 from promotion.core.verdict import Judgement
+from promotion.core.waits.decision import Origin
 
 FAILED = "failed"
 """The one key of an activity's reply that is a Failure instead of a receipt."""
@@ -45,6 +54,10 @@ class EvidenceOrder(Order):
     activity = "gather_evidence"
 
     source: WorkspaceRef
+    champions: dict[str, Target] = {}
+    """By stage, where to look for what serves there now."""
+    with_size: bool = False
+    """Whether a gate asks for the size of the model."""
 
 
 class EvidenceReceipt(Receipt):
@@ -60,12 +73,16 @@ class JudgementOrder(Order):
 
     candidate: Candidate
     gates: tuple[AnyGate, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Whom http gates may ask."""
 
 
 class JudgementReceipt(Receipt):
     """What the gates answered."""
 
     judgement: Judgement
+    candidate: Candidate
+    """As it was judged: with what the asked services said."""
 
 
 class CopyOrder(Order):
@@ -207,11 +224,28 @@ class RecordOrder(Order):
     details: dict[str, str] = {}
 
 
+class StageOrder(Value):
+    """Bring the version to one stage: the input of the orchestrator ``stage``."""
+
+    context: Context
+    plan: Plan
+    """Of the promotion, with this stage and those whose champions its gates ask about."""
+    asset_id: str
+    origin: Origin
+    served: dict[str, datetime] = {}
+    """Since when the version serves at earlier stages."""
+
+    @property
+    def stage(self) -> AnyStagePlan:
+        """The stage that it is about."""
+        return next(stage for stage in self.plan.stages if stage.name == self.context.stage)
+
+
 class RolloutOrder(Value):
     """Bring the version into service at a stage: the input of the orchestrator ``rollout``."""
 
     context: Context
-    stage: StagePlan
+    stage: OnlinePlan
     asset_id: str
     timing: Timing
 
@@ -221,17 +255,27 @@ class RolloutResult(Value):
 
     stage: str
     status: Status
-    """succeeded, rolled_back, superseded or failed."""
+    """succeeded, rejected, superseded, cancelled, rolled_back or failed."""
     failure: Failure | None = None
     replaced: tuple[str, ...] = ()
     """Deployments that served before and have no traffic now."""
+
+
+class StageResult(RolloutResult):
+    """How a stage ended, with what came before the rollout: the output of ``stage``."""
+
+    since: datetime | None = None
+    """Since when the version serves there."""
+    judgement: Judgement = Judgement()
+    candidate: Candidate | None = None
+    """What the gates of the stage saw."""
 
 
 class RetirementOrder(Value):
     """Remove what a rollout replaced, after a while: the input of the orchestrator ``retire``."""
 
     context: Context
-    stage: StagePlan
+    stage: OnlinePlan
     replaced: tuple[str, ...]
     timing: Timing
 
@@ -242,12 +286,9 @@ class PromotionResult(Value):
     status: Status
     failure: Failure | None = None
     judgement: Judgement = Judgement()
+    """On all gates that were asked, those of stages among them."""
+    candidate: Candidate | None = None
+    """What the last gates saw, so that their verdicts can be explained a year later."""
     asset_id: str | None = None
     """The copy in the registry."""
-    stages: tuple[RolloutResult, ...] = ()
-
-    @property
-    def stage(self) -> str | None:
-        """The stage at which it ended, when it ended at one without success."""
-        last = self.stages[-1] if self.stages else None
-        return last.stage if last and last.status is not Status.SUCCEEDED else None
+    stages: tuple[StageResult, ...] = ()

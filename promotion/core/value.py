@@ -1,5 +1,7 @@
 """The base of everything that travels: orders, receipts, evidence, verdicts, plans."""
 
+import json
+
 from pydantic import BaseModel, ConfigDict
 
 type Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
@@ -23,5 +25,7 @@ class Value(BaseModel):
         What is kept for longer than one step is kept whole, so that a default that changes with
         an upgrade does not change what was decided before.
         """
-        plain: dict[str, Json] = self.model_dump(mode="json", exclude_defaults=not whole)
+        # By way of the text, because only there NaN and the infinities become texts: JSON has none.
+        text = self.model_dump_json(exclude_defaults=not whole)
+        plain: dict[str, Json] = json.loads(text)
         return plain

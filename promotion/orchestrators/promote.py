@@ -1,131 +1,153 @@
-"""The story of one promotion: evidence, gates, registry, then stage after stage."""
+"""The story of one promotion: evidence, gates, registry, then every stage when its turn comes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from durabletask import task
 from durabletask.task import OrchestrationContext, TaskFailedError
 
 from promotion.core.errors import Failure, Terminal
 from promotion.core.names import child_id
 from promotion.core.plan import Plan, Promotion, StagePlan
 from promotion.core.status import Status
-from promotion.core.steps import (
-    CopyOrder,
-    CopyReceipt,
-    EvidenceOrder,
-    EvidenceReceipt,
-    JudgementOrder,
-    JudgementReceipt,
-    PromotionResult,
-    RetirementOrder,
-    RolloutOrder,
-    RolloutResult,
-)
+from promotion.core.steps import CopyOrder, CopyReceipt, PromotionResult, StageOrder, StageResult
 from promotion.core.verdict import Judgement
+from promotion.core.waits.decision import Origin
+from promotion.orchestrators.judging import judge
 from promotion.orchestrators.work import Limit, Steps, Work
 
 
 def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Move one candidate along one route. Input: a Promotion; output: a PromotionResult."""
     promotion = Promotion.model_validate(order)
-    plan = promotion.plan
-    work = Work(ctx, promotion.context, plan.timing, Status.EVALUATING)
+    work = Work(ctx, promotion.context, promotion.plan.timing, Status.EVALUATING)
     yield from work.record("requested", event_id=promotion.event_id or "")
-    try:
-        judgement = yield from _judge(work, plan)
-    except Terminal as error:
-        result = PromotionResult(status=Status.FAILED, failure=error.failure)
-    else:
-        result = yield from _deliver(work, plan, judgement)
+    story = _Story(work, promotion.plan)
+    result = yield from story.tell()
     if result.status is Status.ROLLED_BACK:
-        work.become(Status.ROLLING_BACK)  # the rollout went through it
+        work.become(Status.ROLLING_BACK)  # the stage went through it
     work.become(result.status)
-    yield from work.record(result.status, result.failure, result.stage)
+    # Stages side by side may end differently; the promotion ends as the first that failed.
+    failed = [one for one in result.stages if one.status is not Status.SUCCEEDED]
+    for one in failed:
+        work.enter(one.stage)
+        yield from work.record(one.status, one.failure)
+    if not failed:
+        yield from work.record(result.status, result.failure)
     return result.to_json()
 
 
-def _judge(work: Work, plan: Plan) -> Steps[Judgement]:
-    evidence = yield from work.perform(
-        EvidenceOrder(context=work.context, source=plan.source), EvidenceReceipt
-    )
-    answer = yield from work.perform(
-        JudgementOrder(context=work.context, candidate=evidence.candidate, gates=plan.gates),
-        JudgementReceipt,
-    )
-    return answer.judgement
+class _Story:
+    """A promotion under way, with its result as it grows."""
 
+    def __init__(self, work: Work, plan: Plan) -> None:
+        self._work = work
+        self._plan = plan
+        self._result = PromotionResult(status=Status.EVALUATING)
 
-def _deliver(work: Work, plan: Plan, judgement: Judgement) -> Steps[PromotionResult]:
-    """Registry and stages for a version that passed; nothing for one that did not."""
-    result = PromotionResult(status=Status.REJECTED, judgement=judgement)
-    if not judgement.passed:
-        refused = Failure(reason=judgement.reason, remedy=judgement.remedy, code="GateFailed")
-        return result.model_copy(update={"failure": refused})
-    try:
-        asset_id = yield from _copy(work, plan)
-        result = result.model_copy(update={"asset_id": asset_id})
-        for stage in plan.stages:
-            ended = yield from _roll_out(work, stage, asset_id)
-            stages = (*result.stages, ended)
-            update = {"stages": stages, "status": ended.status, "failure": ended.failure}
-            result = result.model_copy(update=update)
-            if ended.status is not Status.SUCCEEDED:
-                return result
-    except Terminal as error:
-        update = {"status": Status.FAILED, "failure": error.failure}
-        return result.model_copy(update=update)
-    return result.model_copy(update={"status": Status.SUCCEEDED})
+    def tell(self) -> Steps[PromotionResult]:
+        """Everything, to its end."""
+        try:
+            yield from self._pass_gates()
+            if self._result.status is Status.EVALUATING:
+                yield from self._copy()
+                yield from self._stages()
+        except Terminal as error:
+            self._note(status=Status.FAILED, failure=error.failure)
+        return self._result
 
+    def _pass_gates(self) -> Steps[None]:
+        receipt = yield from judge(self._work, self._plan, self._plan.gates)
+        judgement = receipt.judgement
+        self._note(judgement=judgement, candidate=receipt.candidate)
+        if not judgement.passed:
+            refused = Failure(reason=judgement.reason, remedy=judgement.remedy, code="GateFailed")
+            self._note(status=Status.REJECTED, failure=refused)
 
-def _copy(work: Work, plan: Plan) -> Steps[str]:
-    work.become(Status.COPYING)
-    now = work.now
+    def _copy(self) -> Steps[None]:
+        work, plan = self._work, self._plan
+        work.become(Status.COPYING)
+        now = work.now
 
-    def with_operation(order: CopyOrder, receipt: CopyReceipt) -> CopyOrder:
-        return order.model_copy(update={"operation": receipt.operation})
+        def with_operation(order: CopyOrder, receipt: CopyReceipt) -> CopyOrder:
+            return order.model_copy(update={"operation": receipt.operation})
 
-    receipt = yield from work.settle(
-        CopyOrder(context=work.context, source=plan.source, registry=plan.registry, started_at=now),
-        CopyReceipt,
-        limit=Limit(now + timedelta(seconds=plan.timing.copy_limit), "PROMOTION_COPY_LIMIT"),
-        following=with_operation,
-    )
-    return receipt.asset_id or plan.model.in_registry(plan.registry)
-
-
-def _roll_out(work: Work, stage: StagePlan, asset_id: str) -> Steps[RolloutResult]:
-    work.become(Status.DEPLOYING)
-    order = RolloutOrder(
-        context=work.context.model_copy(update={"stage": stage.name}),
-        stage=stage,
-        asset_id=asset_id,
-        timing=work.timing,
-    )
-    try:
-        output = yield work.ctx.call_sub_orchestrator(
-            "rollout",
-            input=order.to_json(whole=True),
-            instance_id=child_id(work.context.promotion_id, stage.name),
+        receipt = yield from work.settle(
+            CopyOrder(
+                context=work.context, source=plan.source, registry=plan.registry, started_at=now
+            ),
+            CopyReceipt,
+            limit=Limit(now + timedelta(seconds=plan.timing.copy_limit), "PROMOTION_COPY_LIMIT"),
+            following=with_operation,
         )
+        self._note(asset_id=receipt.asset_id or plan.model.in_registry(plan.registry))
+
+    def _stages(self) -> Steps[None]:
+        """Each stage when those that it needs have succeeded; side by side where they may be."""
+        running: dict[str, task.Task[Any]] = {}
+        while True:
+            for stage in self._startable(running):
+                self._work.become(Status.DEPLOYING)
+                running[stage.name] = self._start(stage)
+            if not running:
+                break
+            yield task.when_any(list(running.values()))
+            for name in [name for name, one in running.items() if one.is_complete]:
+                self._ended(_result_of(name, running.pop(name)))
+        first = next((one for one in self._result.stages if one.status != Status.SUCCEEDED), None)
+        if first is None:
+            self._note(status=Status.SUCCEEDED)
+        else:
+            self._note(status=first.status, failure=first.failure)
+
+    def _startable(self, running: dict[str, task.Task[Any]]) -> list[StagePlan]:
+        ended = {one.stage for one in self._result.stages}
+        known = ended | running.keys()
+        served = self._served()
+        return [
+            stage
+            for stage in self._plan.stages
+            if stage.name not in known and all(need in served for need in stage.needs)
+        ]
+
+    def _start(self, stage: StagePlan) -> task.Task[Any]:
+        candidate = self._result.candidate
+        context = self._work.context.model_copy(update={"stage": stage.name})
+        order = StageOrder(
+            context=context,
+            plan=self._plan.only(stage),
+            asset_id=self._result.asset_id or "",
+            origin=Origin(
+                registrant=candidate.registered_by if candidate else None,
+                requester=None if context.actor == "event-grid" else context.actor,
+            ),
+            served=self._served(),
+        )
+        return self._work.ctx.call_sub_orchestrator(
+            "stage",
+            input=order.to_json(whole=True),
+            instance_id=child_id(context.promotion_id, stage.name),
+        )
+
+    def _ended(self, stage: StageResult) -> None:
+        verdicts = (*self._result.judgement.verdicts, *stage.judgement.verdicts)
+        self._note(stages=(*self._result.stages, stage), judgement=Judgement.of(verdicts))
+
+    def _served(self) -> dict[str, datetime]:
+        """Since when each stage serves the version that does."""
+        return {one.stage: one.since for one in self._result.stages if one.since is not None}
+
+    def _note(self, **news: Any) -> None:
+        self._result = self._result.model_copy(update=news)
+
+
+def _result_of(name: str, ended: task.Task[Any]) -> StageResult:
+    try:
+        return StageResult.model_validate(ended.get_result())
     except TaskFailedError as error:  # terminated by somebody, or a fault of ours
-        raise Terminal(
-            f"The rollout at {stage.name} ended without a result: {error.details.message}",
-            remedy=f"Look at the endpoint {stage.target.endpoint}: it may have been left half-way.",
-            code="RolloutBroke",
-        ) from error
-    ended = RolloutResult.model_validate(output)
-    if ended.replaced:
-        _retire_later(work, order, ended)
-    return ended
-
-
-def _retire_later(work: Work, order: RolloutOrder, ended: RolloutResult) -> None:
-    """Start ``retire`` without waiting for it: the promotion has succeeded already."""
-    retirement = RetirementOrder(
-        context=order.context, stage=order.stage, replaced=ended.replaced, timing=order.timing
-    )
-    work.ctx.call_sub_orchestrator(
-        "retire",
-        input=retirement.to_json(whole=True),
-        instance_id=child_id(work.context.promotion_id, order.stage.name, "retire"),
-    )
+        failure = Failure(
+            reason=f"The stage {name} ended without a result: {error.details.message}",
+            remedy="Look at its endpoint: it may have been left half-way.",
+            code="StageBroke",
+        )
+        return StageResult(stage=name, status=Status.FAILED, failure=failure)

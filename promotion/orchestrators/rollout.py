@@ -35,7 +35,8 @@ def rollout(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     # One rollout at a time on an endpoint, whichever routes and promotions they belong to.
     with (yield ctx.lock_entities([turn_at(ordered.stage.target)])):
         if work.now - work.started > _WORTH_TELLING:
-            yield from work.record("waiting", endpoint=ordered.stage.target.endpoint)
+            endpoint = ordered.stage.target.endpoint
+            yield from work.record("waiting", waiting_for="lock", endpoint=endpoint)
         result = yield from _in_turn(work, ordered)
     work.become(result.status)
     return result.to_json()

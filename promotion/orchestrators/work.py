@@ -15,6 +15,7 @@ from promotion.core.plan import Context, Target, Timing
 from promotion.core.policy.duration import in_words
 from promotion.core.status import Status, step
 from promotion.core.steps import FAILED, Order, Receipt, RecordOrder
+from promotion.core.value import Json
 
 type Steps[R] = Generator[Task[Any], Any, R]
 """A part of an orchestrator: yields durable tasks, returns R; used with ``yield from``."""
@@ -51,12 +52,20 @@ class Work:
         """The context's time, the same in every replay; durabletask gives it without its zone."""
         return self.ctx.current_utc_datetime.replace(tzinfo=UTC)
 
-    def become(self, status: Status) -> None:
+    def become(self, status: Status, **shown: Json) -> None:
         """Take a step in the table of states, and show it as the orchestration's custom status."""
         self._status = step(self._status, status)
         since = self.now.isoformat()
-        shown = {"status": status.value, "stage": self.context.stage, "since": since}
-        self.ctx.set_custom_status(shown)
+        own: dict[str, Json] = {"status": status.value, "stage": self.context.stage, "since": since}
+        self.ctx.set_custom_status(own | shown)
+
+    def wait_for(self, what: str, **shown: Json) -> None:
+        """Show that it waits for ``what``: approval, window, soak, lock or hold."""
+        self.become(Status.WAITING, waiting_for=what, **shown)
+
+    def enter(self, stage: str | None) -> None:
+        """From now on everything happens at ``stage``, or at none."""
+        self.context = self.context.model_copy(update={"stage": stage})
 
     def perform[R: Receipt](self, order: Order, receipt: type[R]) -> Steps[R]:
         """The receipt for ``order``. Raises Terminal when it cannot be done, or not any more."""
@@ -94,12 +103,10 @@ class Work:
             yield self.ctx.create_timer(timedelta(seconds=pause))
             pause = self.timing.pause_after(pause)
 
-    def record(
-        self, name: str, failure: Failure | None = None, stage: str | None = None, **details: str
-    ) -> Steps[Receipt]:
-        """Write the fact ``name``, at ``stage`` if it happened at one, into the audit trail."""
+    def record(self, name: str, failure: Failure | None = None, **details: str) -> Steps[Receipt]:
+        """Write the fact ``name`` into the audit trail."""
         order = RecordOrder(
-            context=self.context.model_copy(update={"stage": stage or self.context.stage}),
+            context=self.context,
             name=name,
             failure=failure,
             duration=self.now - self.started,

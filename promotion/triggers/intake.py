@@ -1,5 +1,7 @@
 """What becomes of an event: promotions, or a record that says why not."""
 
+import asyncio
+from collections.abc import Mapping
 from uuid import uuid4
 
 import azure.durable_functions as df
@@ -20,7 +22,8 @@ async def receive(event: str, client: df.DurableFunctionsClient) -> None:
     again for 24 hours. So what nobody can mend is recorded and acknowledged, and what somebody
     can mend (a broken policy or setting) is raised.
     """
-    found = promotions_for(event)
+    # In a thread: the policy may be a blob, and must not keep other events waiting.
+    found = await asyncio.to_thread(promotions_for, event)
     if isinstance(found, Ignored):
         audit.emit(
             "ignored",
@@ -50,18 +53,18 @@ def promotions_for(event: str) -> tuple[Promotion, ...] | Ignored:
     if isinstance(registration, Ignored):
         return registration
     settings = read_settings()
-    document = current_policy(settings.policy)
-    routes = document.policy.routes_for(registration.workspace_id, registration.model.name)
-    if not routes:
-        reason = _unwanted(registration, document.policy)
+    document = current_policy(settings.policy_url or settings.policy, settings.policy_refresh)
+    wishes = document.policy.wishes(registration)
+    wanted = [name for name, unwanted in wishes.items() if unwanted is None]
+    if not wanted:
         return Ignored(
-            reason=reason,
+            reason=_unwanted(registration, document.policy, wishes),
             event_id=registration.event_id,
             model=registration.model.name,
             version=registration.model.version,
             workspace=registration.workspace_id,
         )
-    return tuple(plan_promotion(document, route, registration, settings.timing) for route in routes)
+    return tuple(plan_promotion(document, route, registration, settings.timing) for route in wanted)
 
 
 def _new_key() -> str:
@@ -69,8 +72,11 @@ def _new_key() -> str:
     return uuid4().hex
 
 
-def _unwanted(registration: ModelRegistered, policy: Policy) -> str:
+def _unwanted(
+    registration: ModelRegistered, policy: Policy, wishes: Mapping[str, str | None]
+) -> str:
     workspace = policy.workspace_name(registration.workspace_id)
     if workspace is None:
         return f"the workspace {registration.workspace_id} is not in the policy"
-    return f"no route wants {registration.model} from {workspace}"
+    reasons = "; ".join(f"{route}: {unwanted}" for route, unwanted in wishes.items())
+    return f"no route wants {registration.model} from {workspace}: {reasons}"

@@ -19,6 +19,14 @@ def promote(ctx: Any, order: Any) -> Any:
 
 
 @orchestrations.orchestration_trigger(context_name="context")
+def stage(ctx: Any, order: Any) -> Any:
+    """Bring a version to one stage."""
+    from promotion.orchestrators.stage import stage
+
+    return (yield from stage(ctx, order))
+
+
+@orchestrations.orchestration_trigger(context_name="context")
 def rollout(ctx: Any, order: Any) -> Any:
     """Bring a version into service at one stage."""
     from promotion.orchestrators.rollout import rollout
@@ -38,3 +46,22 @@ def retire(ctx: Any, order: Any) -> Any:
 def endpoint(ctx: Any, _: Any) -> None:
     """One online endpoint, for rollouts to lock; it has no operations."""
     raise ValueError(f"the endpoint entity has no operation {ctx.operation!r}")
+
+
+@orchestrations.entity_trigger(context_name="context", entity_name="line")
+def line(ctx: Any, given: Any) -> Any:
+    """Who waits for a stage with versions of one model."""
+    from promotion.core.line import Line
+    from promotion.core.references import ModelVersion
+
+    state = Line.model_validate(ctx.get_state(dict, {}))
+    match ctx.operation:
+        case "arrive":
+            model = ModelVersion(name=given["name"], version=given["version"])
+            state, answer = state.arrive(model, given["instance"])
+            ctx.set_state(state.to_json())
+            return answer.to_json()
+        case "leave":
+            ctx.set_state(state.leave(given).to_json())
+            return None
+    raise ValueError(f"the line entity has no operation {ctx.operation!r}")

@@ -141,8 +141,12 @@ def test_scoring_code_beside_the_deployment_file_is_uploaded(
 
 def test_a_file_that_is_no_deployment_is_refused_with_what_is_wrong(world, asset_id):
     stage = a_stage(deployment_yaml="name: x\nendpoint_name: y\ninstance_cout: 1\n")
-    with pytest.raises(Refused, match="instance_cout"):
+    with pytest.raises(Refused) as refused:
         world.do("create_deployment", stage=stage, asset_id=asset_id)
+    assert refused.value.failure.reason == (
+        "deploy/online-deployment.yml cannot be used: instance_cout: unknown field; "
+        "instance_type: missing data for required field."
+    )
 
 
 def test_a_missing_permission_names_the_role(world, asset_id):
@@ -172,3 +176,19 @@ def test_looking_twice_records_the_deployment_under_one_id(world, asset_id):
     rows = [row for row in world.audit() if row["Name"] == "promotion.deployed"]
     assert len(rows) == 2
     assert len({row["Properties"]["record_id"] for row in rows}) == 1
+
+
+def test_a_deployment_may_collect_what_it_is_asked_and_answers(world, asset_id):
+    yaml = a_stage().deployment_yaml + (
+        "data_collector:\n  sampling_rate: 0.5\n  collections:\n"
+        "    model_inputs: {enabled: 'True'}\n    model_outputs: {enabled: 'True'}\n"
+    )
+    stage = a_stage(deployment_yaml=yaml)
+    world.do("create_deployment", stage=stage, asset_id=asset_id)
+    assert look(world)["state"] == "succeeded"
+    collected = world.deployment("taxi-model-1")["properties"]["dataCollector"]["collections"]
+    assert collected["model_inputs"]["dataId"].endswith(
+        "/data/taxi-fare-taxi-model-1-model_inputs/versions/1"
+    )
+    # A second try registers the same data assets.
+    world.do("create_deployment", stage=stage, asset_id=asset_id)

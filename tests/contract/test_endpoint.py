@@ -45,7 +45,9 @@ def test_an_endpoint_that_azure_could_not_make_gives_azures_reason(world):
 
 def test_a_file_that_is_no_endpoint_is_refused_with_what_is_wrong(world):
     stage = a_stage(endpoint_yaml="name: taxi-fare\nauth_mode: magic\n")
-    with pytest.raises(Refused, match="auth_mode"):
+    with pytest.raises(
+        Refused, match="The endpoint's file cannot be used: auth_mode: 'magic' is not"
+    ):
         world.do("ensure_endpoint", stage=stage)
 
 

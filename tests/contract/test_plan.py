@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -24,7 +25,7 @@ def test_a_good_version_would_be_promoted_and_nothing_is_changed(world):
     assert shown.exit_code == 0
     assert "route taxi-fare: would be promoted" in shown.output
     assert "passed       metric rmse: rmse is 3.42; the policy wants at most 5." in shown.output
-    assert "deploy taxi-model-1 at taxi-fare, mlw-mlops-prod" in shown.output
+    assert "deploy       taxi-model-1 at taxi-fare, mlw-mlops-prod" in shown.output
     assert {request["method"] for request in world.requests()} == {"GET"}
 
 
@@ -53,7 +54,7 @@ def test_a_model_that_no_route_wants_is_no_success(world):
 def test_scripts_get_everything_as_json(world):
     world.register(trained_on="nyc-taxi-2026-01")
     shown = json.loads(plan("--json").output)
-    assert shown["candidate"]["metrics"]["rmse"] == 3.42
+    assert shown["candidate"]["metrics"]["rmse"]["value"] == 3.42
     assert shown["routes"][0]["judgement"]["verdicts"][0]["outcome"] == "passed"
 
 
@@ -73,3 +74,37 @@ def test_a_workspace_that_the_policy_does_not_know_is_a_mistake(world):
     shown = plan("--workspace=elsewhere")
     assert shown.exit_code == 2
     assert "dev, prod" in shown.stderr
+
+
+CHAMPION = """
+    gates:
+      - {kind: champion, metric: rmse, better: lower}
+      - {kind: http, name: fairness, url: 'https://localhost:1/judge', mode: warn}
+"""
+
+
+def with_a_champion_gate(folder: Path) -> Path:
+    shutil.copytree(POLICY.parent, folder, dirs_exist_ok=True)
+    text = POLICY.read_text()
+    gates = text[text.index("    gates:") : text.index("    stages:")]
+    hosts = "hosts: [localhost]\nregistry:"
+    (folder / "promotion.yaml").write_text(
+        text.replace(gates, CHAMPION[1:]).replace("registry:", hosts, 1)
+    )
+    return folder / "promotion.yaml"
+
+
+def test_it_is_compared_with_what_the_stage_serves(world, tmp_path):
+    world.serving("1", taxi.GOOD)
+    world.register("2", taxi.INACCURATE)
+    shown = plan(version="2", policy=with_a_champion_gate(tmp_path))
+    assert shown.exit_code == 1
+    assert "rmse is 6.81; taxi-model:1, which serves in prod, has 3.42" in shown.output
+
+
+def test_a_service_that_does_not_answer_is_shown_and_only_warns(world, tmp_path):
+    world.register("1", taxi.GOOD)
+    shown = plan(policy=with_a_champion_gate(tmp_path))
+    assert shown.exit_code == 0
+    assert "inconclusive http fairness" in shown.output
+    assert "(warning only)" in shown.output

@@ -10,7 +10,7 @@ import httpx
 from local import taxi
 from local.azureml import StandIn
 from promotion.core.errors import Failure
-from promotion.core.plan import Context, SmokeTestPlan, StagePlan, Target
+from promotion.core.plan import Context, OnlinePlan, SmokeTestPlan, Target
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.steps import FAILED
 from promotion.triggers.dispatch import carry_out
@@ -88,6 +88,10 @@ class World:
         """How long operations take from now on, by kind."""
         self.http.put("/_emulator/clock", json={"seconds": seconds})
 
+    def seed(self, **what: Any) -> None:
+        """What on Azure somebody else has made: ``jobs=[…]``, ``models=[…]``."""
+        self.http.post("/_emulator/seed", json=what)
+
     def fault(self, method: str, path: str, **what: Any) -> None:
         """Let the next request of that method and path (a regular expression) go wrong."""
         self.http.post("/_emulator/faults", json={"method": method, "path": path, **what})
@@ -121,14 +125,14 @@ class World:
         context = a_context(model)
         return str(self.settle("copy_to_registry", context=context, **order)["asset_id"])
 
-    def serving(self, version: str, training: taxi.Training = taxi.GOOD) -> StagePlan:
+    def serving(self, version: str, training: taxi.Training = taxi.GOOD) -> OnlinePlan:
         """The stage at which that version has all traffic."""
         stage = self.standing(version, training)
         before = self.do("ensure_endpoint", stage=stage).get("traffic", {})
         self.settle("shift_traffic", stage=stage, **shift(stage, before))
         return stage
 
-    def standing(self, version: str, training: taxi.Training = taxi.GOOD) -> StagePlan:
+    def standing(self, version: str, training: taxi.Training = taxi.GOOD) -> OnlinePlan:
         """The stage at which that version stands without traffic."""
         model = self.register(version, training)
         stage = a_stage(version)
@@ -191,9 +195,11 @@ def a_context(model: ModelVersion | None = None, promotion_id: str = "p-1") -> C
     )
 
 
-def a_stage(version: str = "1", **changes: Any) -> StagePlan:
-    plan = StagePlan(
+def a_stage(version: str = "1", **changes: Any) -> OnlinePlan:
+    plan = OnlinePlan(
+        way="online",
         name="prod",
+        workspace=PROD,
         target=Target(workspace=PROD, endpoint="taxi-fare", deployment=f"{taxi.MODEL}-{version}"),
         endpoint_yaml=(EXAMPLE / "online-endpoint.yml").read_text(),
         deployment_yaml=(EXAMPLE / "online-deployment.yml").read_text(),
@@ -214,7 +220,7 @@ def a_smoke_test(**changes: Any) -> SmokeTestPlan:
     return plan.model_copy(update=changes)
 
 
-def shift(stage: StagePlan, before: dict[str, int]) -> dict[str, Any]:
+def shift(stage: OnlinePlan, before: dict[str, int]) -> dict[str, Any]:
     """The rest of an order to give all traffic to the stage's deployment."""
     return {"expected": before, "wanted": {stage.target.deployment: 100}, "started_at": NOW}
 

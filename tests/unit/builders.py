@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from promotion.core.candidate import Candidate, Job
+from promotion.core.candidate import Candidate, Job, Metric
 from promotion.core.events import ModelRegistered, read_event
 from promotion.core.plan import Promotion, Timing, plan_promotion
 from promotion.core.policy.document import PolicyDocument
@@ -17,7 +17,12 @@ PROD = WorkspaceRef(subscription="s-prod", resource_group="rg-prod", name="prod-
 TAXI_7 = ModelVersion(name="taxi-model", version="7")
 
 
-def a_candidate(**known: Any) -> Candidate:
+def some_metrics(**values: float) -> dict[str, Metric]:
+    """Last values of the candidate's own run."""
+    return {name: Metric(value=value, run="brave_fox") for name, value in values.items()}
+
+
+def a_candidate(*, metrics: dict[str, float] | None = None, **known: Any) -> Candidate:
     """A candidate made by a job, with the metrics, tags and so on that the test names."""
     defaults: dict[str, Any] = {
         "source": DEV,
@@ -25,6 +30,7 @@ def a_candidate(**known: Any) -> Candidate:
         "as_of": NOON,
         "run": "brave_fox",
         "job": Job(name="brave_fox", status="Completed"),
+        "metrics": some_metrics(**metrics or {}),
     }
     return Candidate(**defaults | known)
 

@@ -1,12 +1,12 @@
 """The base of every gate: one question to one candidate."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from promotion.core.candidate import Candidate
-from promotion.core.verdict import Mode, Outcome, Verdict
+from promotion.core.verdict import Change, Doubt, Mode, Outcome, Verdict
 
 
 class Gate(BaseModel):
@@ -22,6 +22,11 @@ class Gate(BaseModel):
         default=Mode.ENFORCE,
         description="enforce: refuse the version; warn: record only; off: do not ask.",
     )
+    inconclusive: Doubt = Field(
+        default=Doubt.FAIL,
+        description="When the evidence is missing: fail: as a gate that failed; hold: wait, and "
+        "ask again.",
+    )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -29,6 +34,20 @@ class Gate(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         for kind in get_args(cls.model_fields["kind"].annotation):
             Gate.kinds[kind] = cls
+
+    @property
+    def champion_of(self) -> str | None:
+        """The stage whose champion must be known to answer; None for most gates."""
+        return None
+
+    @property
+    def needs_size(self) -> bool:
+        """Whether the size of the model must be known to answer: it costs a request a file."""
+        return False
+
+    def at(self, stage: str | None) -> Self:  # noqa: ARG002
+        """The gate as it stands where ``stage`` is meant unless the gate names another."""
+        return self
 
     @property
     @abstractmethod
@@ -56,6 +75,7 @@ class Gate(BaseModel):
         reason: str,
         *,
         remedy: str | None = None,
+        change: Change | None = None,
         observed: float | str | None = None,
         threshold: str | None = None,
     ) -> Verdict:
@@ -64,9 +84,11 @@ class Gate(BaseModel):
             gate=self.label,
             kind=self.kind,
             mode=self.mode,
+            doubt=self.inconclusive,
             outcome=outcome,
             reason=reason,
             remedy=remedy,
+            change=change,
             observed=observed,
             threshold=threshold,
         )

@@ -21,6 +21,12 @@ _GIT = {
     "commit": ("mlflow.source.git.commit", "azureml.git.commit"),
     "dirty": ("azureml.git.dirty", "mlflow.source.git.dirty"),
 }
+_OVER = ("failed", "canceled", "cancelled", "killed", "notresponding")
+"""How jobs end that did not complete, in Azure ML and in MLflow."""
+_REPOSITORY = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?(?P<host>[^/:@]+)(?::\d+)?/|[^/@:]+@(?P<scp>[^/:@]+):)"
+    r"(?P<path>.+)"
+)
 _PINNED = re.compile(r".*(?:/versions/|:)(?!latest$)[^/:@]+", re.IGNORECASE)
 _FROM_GIT = "Submit the job from a working copy of the repository, so that Azure ML notes it down."
 
@@ -88,16 +94,13 @@ class LineageGate(Gate):
             yield from _wanted("who registered it", candidate.registered_by, *self.registered_by)
 
     def _in_job(self, job: Job) -> Iterator[Finding]:
-        if (job.status or "").lower() not in ("completed", "finished"):
-            yield (
-                Outcome.FAILED,
-                f"The job {job.name} is {job.status or 'in an unknown state'}, not completed.",
-                "Register models of jobs that have completed.",
-            )
+        yield from _ended(job)
         if self.experiment is not None:
             yield from _wanted("the experiment", job.experiment, self.experiment)
         if self.repository is not None:
-            yield from _wanted("the git repository", _git(job, "repository"), self.repository)
+            known = _git(job, "repository")
+            found = repository(known) if known else None
+            yield from _wanted("the git repository", found, repository(self.repository))
         if self.branch is not None:
             yield from _wanted("the git branch", _git(job, "branch"), self.branch)
         if self.commit and not _git(job, "commit"):
@@ -110,6 +113,38 @@ class LineageGate(Gate):
                 f"The environment {job.environment or 'is not known, so it'} names no version.",
                 "Name a version of the environment in the job, as azureml:name:3.",
             )
+
+
+def repository(url: str) -> str:
+    """The repository at ``url`` in one spelling, ``https://host/path``, without credentials.
+
+    Git takes several for the same: ``git@github.com:contoso/taxi.git``,
+    ``ssh://git@github.com/contoso/taxi``, ``https://user:token@GitHub.com/contoso/taxi.git/``.
+    """
+    match = _REPOSITORY.fullmatch(url.strip())
+    if match is None:
+        return url.strip()
+    path = match["path"].strip("/").removesuffix(".git")
+    return f"https://{(match['host'] or match['scp']).lower()}/{path}"
+
+
+def _ended(job: Job) -> Iterator[Finding]:
+    status = (job.status or "").lower()
+    if status in ("completed", "finished"):
+        return
+    if status in _OVER:
+        yield (
+            Outcome.FAILED,
+            f"The job {job.name} is {job.status}, not completed.",
+            "Register models of jobs that have completed.",
+        )
+    else:
+        yield (
+            Outcome.INCONCLUSIVE,
+            f"The job {job.name} is {job.status or 'in an unknown state'}, not completed yet.",
+            "Register the model when the job has completed, or let the policy wait for it with "
+            "inconclusive: hold.",
+        )
 
 
 def _wanted(what: str, value: str | None, *globs: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Gate ``metric``: is a metric of the training run good enough?"""
+"""Gate ``metric``: is a figure of the model good enough?"""
 
 import math
 from typing import Literal, Self
@@ -6,34 +6,66 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from promotion.core.candidate import Candidate
+from promotion.core.figures import told
 from promotion.core.gates.base import Gate
-from promotion.core.verdict import Outcome, Verdict
+from promotion.core.verdict import Change, Outcome, Verdict
 
 
 class MetricGate(Gate):
     """Is a metric of the run that made the model at least, or at most, a given value?
 
-    The last value that the run logged counts, in the units it was logged in.
+    The last value that the run logged counts, in the units it was logged in. What the run itself
+    did not log is looked for in the pipeline around it. With `of` the figure may also stand in a
+    tag or a property of the model version.
     """
 
     kind: Literal["metric"]
     name: str = Field(min_length=1, description="Name of the metric, as the run logged it.")
+    of: Literal["run", "tag", "property"] = Field(
+        default="run", description="Where the figure stands: run, tag or property."
+    )
     at_least: float | None = Field(
         default=None, description="The smallest value that passes.", allow_inf_nan=False
     )
     at_most: float | None = Field(
         default=None, description="The largest value that passes.", allow_inf_nan=False
     )
+    between: tuple[float, float] | None = Field(
+        default=None,
+        description="The smallest and the largest value that pass, instead of both: [0.8, 0.95].",
+    )
+    unit: str | None = Field(
+        default=None, min_length=1, max_length=32, description="To be said with the figures."
+    )
 
     @model_validator(mode="after")
     def _has_a_threshold(self) -> Self:
-        if self.at_least is None and self.at_most is None:
-            raise ValueError("a metric gate needs at_least or at_most, or both")
-        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+        if self.between is not None:
+            if self.at_least is not None or self.at_most is not None:
+                raise ValueError("between says both; leave at_least and at_most out")
+            if not all(map(math.isfinite, self.between)):
+                raise ValueError("between takes two finite numbers")
+        elif self.at_least is None and self.at_most is None:
+            raise ValueError("a metric gate needs at_least or at_most, or both, or between")
+        if self.low > self.high:
             raise ValueError(
-                f"no value can be at least {self.at_least:g} and at most {self.at_most:g}"
+                f"no value can be at least {told(self.low)} and at most {told(self.high)}"
             )
         return self
+
+    @property
+    def low(self) -> float:
+        """The smallest value that passes."""
+        if self.between is not None:
+            return self.between[0]
+        return -math.inf if self.at_least is None else self.at_least
+
+    @property
+    def high(self) -> float:
+        """The largest value that passes."""
+        if self.between is not None:
+            return self.between[1]
+        return math.inf if self.at_most is None else self.at_most
 
     @property
     def label(self) -> str:
@@ -42,11 +74,14 @@ class MetricGate(Gate):
     @property
     def threshold(self) -> str:
         """What passes, in words: ``at least 0.8 and at most 1``."""
-        bounds = (("at least", self.at_least), ("at most", self.at_most))
-        return " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        return self._threshold()
+
+    def excludes(self, other: "MetricGate") -> bool:
+        """Whether no value passes both."""
+        return self.low > other.high or other.low > self.high
 
     def answer(self, candidate: Candidate) -> Verdict:
-        value = candidate.metrics.get(self.name)
+        value = self._value(candidate)
         if value is None:
             return self._missing(candidate)
         if math.isnan(value):
@@ -57,20 +92,57 @@ class MetricGate(Gate):
                 observed="NaN",
                 threshold=self.threshold,
             )
-        low = -math.inf if self.at_least is None else self.at_least
-        high = math.inf if self.at_most is None else self.at_most
-        passed = low <= value <= high
-        bound = high if value > high else low
+        passed = self.low <= value <= self.high
+        enough = self.high if value > self.high else self.low
+        figure = f"{told(value, self.low, self.high)}{self._unit}"
+        would = f"{told(enough, value)}{self._unit}"
         return self.verdict(
             Outcome.PASSED if passed else Outcome.FAILED,
-            f"{self.name} is {value:g}; the policy wants {self.threshold}.",
-            remedy=None if passed else f"A model whose {self.name} is {bound:g} would pass.",
+            f"{self.name} is {figure}{self._origin(candidate)}; "
+            f"the policy wants {self._threshold(value)}.",
+            remedy=None if passed else f"A model whose {self.name} is {would} would pass.",
+            change=None if passed else Change(what=self._what, seen=value, enough=enough),
             observed=value,
             threshold=self.threshold,
         )
 
+    def _value(self, candidate: Candidate) -> float | None:
+        if self.of == "run":
+            metric = candidate.metrics.get(self.name)
+            return metric.value if metric is not None else None
+        written = self._texts(candidate).get(self.name)
+        try:
+            return float(written) if written is not None else None
+        except ValueError:
+            return None
+
+    def _texts(self, candidate: Candidate) -> dict[str, str]:
+        return candidate.tags if self.of == "tag" else candidate.properties
+
+    def _threshold(self, *beside: float) -> str:
+        bounds = (("at least", self.low), ("at most", self.high))
+        wishes = [f"{word} {told(to, *beside)}" for word, to in bounds if math.isfinite(to)]
+        return " and ".join(wishes) + self._unit
+
+    def _origin(self, candidate: Candidate) -> str:
+        """Whose figure it is, when it is not the candidate's own run's."""
+        metric = candidate.metrics.get(self.name) if self.of == "run" else None
+        if metric is None or metric.run in (None, candidate.run):
+            return f" in the {self.of} {self.name}" if self.of != "run" else ""
+        return f", logged by {metric.run}, the pipeline around {candidate.run}"
+
+    @property
+    def _what(self) -> str:
+        return f"{'metric' if self.of == 'run' else self.of} {self.name}"
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
     def _missing(self, candidate: Candidate) -> Verdict:
-        if candidate.run is None:
+        if self.of != "run":
+            reason, remedy = self._missing_text(candidate)
+        elif candidate.run is None:
             reason = f"No run is known for {candidate.model}, so {self.name} cannot be read."
             remedy = (
                 "Register the model from its job's output "
@@ -81,3 +153,12 @@ class MetricGate(Gate):
             reason = f"The run {candidate.run} logged no metric {self.name}; it logged {logged}."
             remedy = f'Log it in the training script: mlflow.log_metric("{self.name}", …).'
         return self.verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy, threshold=self.threshold)
+
+    def _missing_text(self, candidate: Candidate) -> tuple[str, str]:
+        written = self._texts(candidate).get(self.name)
+        if written is None:
+            reason = f"{candidate.model} has no {self._what}; the policy wants {self.threshold}."
+        else:
+            shown = " ".join(written.split())[:100]
+            reason = f"The {self._what} is '{shown}', which is no number."
+        return reason, f"Register the model with a number in the {self._what}."

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from promotion.core.candidate import Candidate
 from promotion.core.gates.base import Gate
-from promotion.core.verdict import Outcome, Verdict
+from promotion.core.verdict import Change, Outcome, Verdict
 
 
 class TextGate(Gate):
@@ -63,6 +63,7 @@ class TextGate(Gate):
                 Outcome.INCONCLUSIVE,
                 f"{candidate.model} has no {self.label}; the policy wants {self.threshold}.",
                 remedy=f"Register the model with the {self.label}.",
+                change=Change(what=self.label, enough=self.threshold),
                 threshold=self.threshold,
             )
         passed = self._accepts(value)
@@ -70,6 +71,7 @@ class TextGate(Gate):
             Outcome.PASSED if passed else Outcome.FAILED,
             f"The {self.label} is '{value}'; the policy wants {self.threshold}.",
             remedy=None if passed else f"A {self.label} that is {self.threshold} would pass.",
+            change=None if passed else Change(what=self.label, seen=value, enough=self.threshold),
             observed=value,
             threshold=self.threshold,
         )

@@ -2,9 +2,9 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _FORM = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
@@ -24,7 +24,12 @@ def _read(written: object) -> object:
     return timedelta(**{unit: int(count) for unit, count in parts if count})
 
 
-_AS_WRITTEN = {
+def _written(span: timedelta) -> str:
+    """As ``_read`` takes it: what a plan says must still be understood when it arrives."""
+    return f"{span.days}d{span.seconds}s"
+
+
+_AS_WRITTEN: dict[str, list[dict[str, Any]]] = {
     "anyOf": [
         # What is looked ahead for: no part is needed, but one of them is.
         {"type": "string", "pattern": rf"^(?=\d){_FORM.pattern}$", "examples": ["10m", "1d12h"]},
@@ -32,13 +37,35 @@ _AS_WRITTEN = {
     ]
 }
 
+
+def at_most(limit: timedelta) -> AfterValidator:
+    """A duration that is not longer than ``limit``, told in the words of the policy."""
+
+    def checked(span: timedelta) -> timedelta:
+        if span > limit:
+            raise ValueError(f"longer than the {in_words(limit)} that are possible here")
+        return span
+
+    return AfterValidator(checked)
+
+
+def _not_0(span: timedelta) -> timedelta:
+    if not span:
+        raise ValueError(f"no time at all; {_EXAMPLE}")
+    return span
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(_read),
-    Field(ge=timedelta(0), le=timedelta(days=365)),
+    at_most(timedelta(days=365)),
+    PlainSerializer(_written, when_used="json"),
     WithJsonSchema(_AS_WRITTEN),
 ]
 """A span of time; 0 or a text such as ``10m``."""
+
+Span = Annotated[Duration, AfterValidator(_not_0), WithJsonSchema(_AS_WRITTEN["anyOf"][0])]
+"""A span of time that is not 0."""
 
 
 def in_words(span: timedelta) -> str:

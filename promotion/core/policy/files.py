@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from promotion.core.policy.models import Location
-from promotion.core.policy.places import texts_at
+from promotion.core.policy.places import Location, texts_at
 
 type CheckFile = Callable[[str, str, str], Iterable[str]]
-"""Called with a file's role (``endpoint``, ``deployment``, …), its path and its text; gives
+"""Called with a file's role (``endpoint``, ``batch deployment``, …), its path and its text; gives
 what else is wrong with it."""
 
 MAX_FILE_CHARACTERS = 256 * 1024
@@ -21,11 +20,14 @@ MAX_FILES_CHARACTERS = 1024 * 1024
 """All of them together. Durable messages may hold 4 MB, and JSON may double what it quotes."""
 
 _ONLINE = ("routes", "*", "stages", "*", "online")
+_BATCH = ("routes", "*", "stages", "*", "batch")
 _PLACES = (
     (*_ONLINE, "endpoint"),
     (*_ONLINE, "deployment"),
     (*_ONLINE, "smoke_test", "request"),
     (*_ONLINE, "smoke_test", "response"),
+    (*_BATCH, "endpoint"),
+    (*_BATCH, "deployment"),
 )
 """Where a policy names files; ``*`` is any key or item."""
 
@@ -57,7 +59,7 @@ def read_files(
         if text is None:
             continue
         files[path] = text
-        role = str(at[-1])
+        role = f"batch {at[-1]}" if at[-2] == "batch" else str(at[-1])
         # What is wrong inside a file is said once, however many stages name it.
         if (role, path) not in checked:
             checked.add((role, path))
@@ -101,15 +103,26 @@ def _text(
 
 
 def _wrong(role: str, path: str, text: str, check_file: CheckFile) -> Iterator[str]:
+    ours = _what_we_see(role, text)
+    theirs = list(check_file(role, path, text))
+    if ours == _NO_NAME:
+        yield ours
+        # Said with the rule, so not again without it.
+        theirs = [wrong for wrong in theirs if not wrong.startswith("name: ")]
+    elif ours and not theirs:
+        yield ours
+    yield from theirs
+
+
+def _what_we_see(role: str, text: str) -> str | None:
     try:
         if role == "response":
             json.loads(text)
-        elif role == "endpoint" and not _has_name(_loaded(text)):
-            yield _NO_NAME
+        elif role.endswith("endpoint") and not _has_name(_loaded(text)):
+            return _NO_NAME
     except (ValueError, RecursionError) as error:
-        yield first_line(error)
-        return
-    yield from check_file(role, path, text)
+        return first_line(error)
+    return None
 
 
 def _has_name(loaded: object) -> bool:
@@ -121,8 +134,15 @@ def _loaded(text: str) -> dict[str, object]:
     """The YAML in ``text``, whatever it is; ValueError when it is none."""
     try:
         loaded: dict[str, object] = YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        raise ValueError(f"not YAML: {error.problem or first_line(error)}{_place(error)}") from None
     except (YAMLError, TypeError, AttributeError) as error:
         raise ValueError(f"not YAML: {first_line(error)}") from None
     except RecursionError:
         raise ValueError("nested too deeply") from None
     return loaded
+
+
+def _place(error: MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    return f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""

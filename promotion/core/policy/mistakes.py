@@ -9,8 +9,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from promotion.core.gates import Gate
-from promotion.core.policy.models import Location, Policy
+from promotion.core.policy.models import Policy
+from promotion.core.policy.places import Inside, Location
 from promotion.core.value import Value
+from promotion.core.waits import Wait
 
 
 class Mistake(Value):
@@ -43,13 +45,17 @@ def explain(error: ValidationError) -> Iterable[tuple[Location, str]]:
             case "extra_forbidden":
                 yield location, _unknown_field(mistake["loc"])
             case "union_tag_invalid":
-                kind = str(mistake["ctx"]["tag"])
-                yield (
-                    (*location, "kind"),
-                    f"{kind!r} is not a kind of gate{did_you_mean(kind, Gate.kinds)}",
-                )
+                yield (*location, "kind"), _unknown_kind(str(mistake["ctx"]["tag"]), location)
             case "union_tag_not_found":
-                yield location, f"a gate needs a kind: one of {', '.join(sorted(Gate.kinds))}"
+                kinds = ", ".join(sorted(_kinds(location)))
+                yield location, f"a gate needs a kind: one of {kinds}"
+            case "expression":
+                for line, column, what in mistake["ctx"]["mistakes"]:
+                    yield (*location, Inside(line, column)), what
+            case "tuple_type":
+                yield location, "a list is expected here"
+            case "model_type" | "model_attributes_type" | "dict_type":
+                yield location, "a mapping is expected here"
             case "missing":
                 yield location, "this field is required"
             case _:
@@ -67,11 +73,24 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; there is {', '.join(names)}" if names else ""
 
 
+def _kinds(location: Location) -> dict[str, type[BaseModel]]:
+    """The kinds of gates that may stand at ``location``."""
+    at_stage = "stages" in location
+    return {**Gate.kinds, **Wait.kinds} if at_stage else {**Gate.kinds}
+
+
+def _unknown_kind(kind: str, location: Location) -> str:
+    if kind in Wait.kinds:
+        return f"{kind} waits before a stage: it stands under the gates of the stage"
+    return f"{kind!r} is not a kind of gate{did_you_mean(kind, _kinds(location))}"
+
+
 def _in_document(location: Location) -> Location:
     """Pydantic's location without the tags of unions, which do not stand in the document."""
+    kinds = _kinds(("stages",))
 
     def is_tag(index: int) -> bool:
-        return index >= 2 and location[index - 2] == "gates" and location[index] in Gate.kinds
+        return index >= 2 and location[index - 2] == "gates" and location[index] in kinds
 
     return tuple(part for index, part in enumerate(location) if not is_tag(index))
 
@@ -87,20 +106,32 @@ def _unknown_field(location: Location) -> str:
 
 def _spoken(model: type[BaseModel]) -> str:
     """``MetricGate`` as ``a metric gate``, ``Online`` as ``online``."""
-    if issubclass(model, Gate):
-        return f"a {next(kind for kind, gate in Gate.kinds.items() if gate is model)} gate"
-    spoken = {"WorkspaceRef": "a workspace", "SmokeTest": "a smoke test", "Policy": "a policy"}
+    kinds = _kinds(("stages",)).items()
+    if kind := next((kind for kind, gate in kinds if gate is model), None):
+        return f"{'an' if kind[0] in 'aeh' else 'a'} {kind} gate"
+    spoken = {
+        "WorkspaceRef": "a workspace",
+        "SmokeTest": "a smoke test",
+        "Policy": "a policy",
+        "GateDefaults": "the defaults of gates",
+        "StageDefaults": "the defaults of stages",
+        "Defaults": "the defaults",
+        "Online": "online",
+        "Batch": "batch",
+        "Register": "register",
+    }
     return spoken.get(model.__name__, f"a {model.__name__.lower()}")
 
 
 def _model_at(location: Location) -> type[BaseModel] | None:
     """The pydantic model that validates what stands at ``location``."""
     current: Any = Policy
+    kinds = _kinds(("stages",))
     for part in location:
         if isinstance(current, type) and issubclass(current, BaseModel):
             current = _field(current, str(part))
-        elif part in Gate.kinds:
-            current = Gate.kinds[str(part)]
+        elif part in kinds:
+            current = kinds[str(part)]
         else:
             # A mapping's value or a sequence's item: the last type argument but the ellipsis.
             inner = [arg for arg in get_args(current) if arg is not Ellipsis]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from promotion.core.policy.duration import in_words
@@ -23,6 +24,8 @@ def policy_schema() -> Schema:
     generated: Schema = _settable(Policy.model_json_schema(schema_generator=_AsWritten))
     definitions = generated.pop("$defs") | {"Setting": dict(_SETTING)}
     generated |= {
+        # A place for YAML anchors.
+        "patternProperties": {"^x-": {}},
         "$schema": _AsWritten.schema_dialect,
         "title": "Model promotion policy",
         "description": "Which Azure ML models move where, through which gates and stages.",
@@ -42,7 +45,20 @@ class _AsWritten(GenerateJsonSchema):
         """Durations as people write them."""
         if isinstance(dft, timedelta):
             return in_words(dft).replace(" ", "")
+        if isinstance(dft, BaseModel):
+            return dft.model_dump(mode="json", exclude_defaults=True)
         return super().encode_default(dft)
+
+    def nullable_schema(self, schema: Any) -> Schema:
+        """What may be left out is left out, not written as null."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> Schema:
+        """Nothing at all is no default that an editor should write."""
+        generated = super().default_schema(schema)
+        if generated.get("default", ...) in (None, [], {}):
+            del generated["default"]
+        return generated
 
     def dict_schema(self, schema: Any) -> Schema:
         """Keys are held to their pattern, where pydantic would let any other key pass."""

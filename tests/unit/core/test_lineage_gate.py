@@ -33,9 +33,40 @@ def test_without_a_job_nothing_is_known():
     assert "No job is known that made taxi-model:7" in found.reason
 
 
-@pytest.mark.parametrize("status", ["Failed", "Running", "Canceled", None])
-def test_a_job_that_has_not_completed_fails(status):
+@pytest.mark.parametrize("status", ["Failed", "Canceled", "KILLED"])
+def test_a_job_that_ended_otherwise_fails(status):
     assert verdict(a_job(status=status)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("status", ["Running", "Finalizing", "Queued", None])
+def test_a_job_that_has_not_ended_leaves_it_open(status):
+    found = verdict(a_job(status=status))
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "inconclusive: hold" in found.remedy
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/contoso/taxi",
+        "https://GitHub.com/contoso/taxi.git",
+        "https://github.com:443/contoso/taxi/",
+        "git@github.com:contoso/taxi.git",
+        "ssh://git@github.com/contoso/taxi",
+        "https://ada:ghp_secret@github.com/contoso/taxi.git",
+    ],
+)
+def test_every_spelling_of_a_repository_is_the_same(url):
+    job = a_job(GIT | {"mlflow.source.git.repoURL": url})
+    for wish in ("https://github.com/contoso/taxi", "https://github.com/contoso/*.git", url):
+        assert verdict(job, repository=wish).outcome is Outcome.PASSED
+
+
+def test_credentials_in_the_address_of_a_repository_are_never_told():
+    url = "https://ada:ghp_secret@github.com/contoso/taxi.git"
+    found = verdict(a_job(GIT | {"mlflow.source.git.repoURL": url}), repository="https://x.com/y")
+    assert "github.com/contoso/taxi" in found.reason
+    assert "secret" not in str(found)
 
 
 @pytest.mark.parametrize(

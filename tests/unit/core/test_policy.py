@@ -23,11 +23,10 @@ def mistakes(text: str, files: dict[str, str] = FILES) -> list[str]:
     return [str(mistake) for mistake in caught.value.mistakes]
 
 
-def test_a_policy_finds_the_routes_that_want_a_model():
+def test_a_policy_knows_its_workspaces_in_whatever_spelling():
     policy = read().policy
-    assert policy.routes_for(DEV.arm_id.upper(), "taxi-model") == ("taxi",)
-    assert policy.routes_for(DEV.arm_id, "bus-model") == ()
-    assert policy.routes_for("/subscriptions/x", "taxi-model") == ()
+    assert policy.workspace_name(DEV.arm_id.upper()) == "dev"
+    assert policy.workspace_name("/subscriptions/x") is None
 
 
 def test_a_policy_brings_its_files_and_the_names_of_its_endpoints():
@@ -231,3 +230,189 @@ def test_files_that_are_too_large_together_are_a_mistake():
         )
         files[f"{number}.json"] = "x" * 250_000
     assert "larger than 1024 KB" in mistakes(text, files)[0]
+
+
+TWO_STAGES = """\
+version: 1
+workspaces: {dev: &dev {subscription: s, resource_group: g, name: d}, prod: {<<: *dev, name: p}}
+registry: reg
+hosts: ["*.contoso.com"]
+x-ways:
+  online: &online {endpoint: endpoint.yml, deployment: deployment.yml}
+defaults:
+  gates: {mode: warn, inconclusive: hold}
+  stages: {time_limit: 2h}
+routes:
+  taxi:
+    from: dev
+    models: [taxi-*]
+    gates:
+      - {kind: metric, name: rmse, at_most: 5.0, mode: enforce}
+      - kind: expression
+        name: rule
+        expression: metrics.rmse < 4.0
+    stages:
+      - {name: qa, workspace: prod, online: *online}
+      - name: prod
+        workspace: prod
+        needs: [qa]
+        gates:
+          - {kind: soak, stage: qa, for: 1h}
+          - {kind: champion, metric: rmse, better: lower}
+        online: *online
+"""
+
+
+def test_anchors_are_filled_in_and_their_place_is_ignored():
+    policy = read(TWO_STAGES).policy
+    assert policy.workspaces["prod"].resource_group == "g"
+    assert policy.routes["taxi"].stages[0].online == policy.routes["taxi"].stages[1].online
+
+
+def test_defaults_hold_where_nothing_else_is_said():
+    route = read(TWO_STAGES).policy.routes["taxi"]
+    assert [(gate.mode, gate.inconclusive) for gate in route.gates] == [
+        ("enforce", "hold"),
+        ("warn", "hold"),
+    ]
+    assert {stage.time_limit.total_seconds() for stage in route.stages} == {7200}
+    assert route.stages[1].questions[0].mode == "warn"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        (
+            "expression: metrics.rmse < 4.0",
+            "expression: metrics.rmse < 4",
+            "promotion.yaml:18:34: routes.taxi.gates.1.expression: "
+            "< does not take double and int; write numbers with a point, as in 5.0",
+        ),
+        (
+            "expression: metrics.rmse < 4.0",
+            'expression: "metrcs.rmse < 4.0"',
+            "promotion.yaml:18:22: routes.taxi.gates.1.expression: "
+            "metrcs.rmse is not known here; did you mean metrics?",
+        ),
+        (
+            "expression: metrics.rmse < 4.0",
+            "expression: |\n          metrics.rmse < 4.0 &&\n          metrcs.mae < 4.0",
+            "promotion.yaml:20:11: routes.taxi.gates.1.expression: "
+            "metrcs.mae is not known here; did you mean metrics?",
+        ),
+        (
+            "models: [taxi-*]",
+            "models: [taxi-*]\n    when: model.tag == 'x'",
+            "promotion.yaml:14:11: routes.taxi.when: "
+            "model.tag is not known here; did you mean model.tags?",
+        ),
+        (
+            "models: [taxi-*]",
+            "models: ['taxi-[ab']",
+            "promotion.yaml:13:14: routes.taxi.models.0: the [ in 'taxi-[ab' is not closed; "
+            "[seq] and [!seq] stand for one of some characters",
+        ),
+        (
+            "needs: [qa]",
+            "needs: [qu]",
+            "promotion.yaml:23:17: routes.taxi.stages.1.needs.0: "
+            "'qu' is not a stage of this route; there is qa",
+        ),
+        (
+            "stage: qa, for",
+            "stage: prod, for",
+            "promotion.yaml:25:26: routes.taxi.stages.1.gates.0.stage: "
+            "this stage cannot wait for prod, which does not come before it",
+        ),
+        (
+            "name: qa, workspace: prod,",
+            "name: qa, workspace: prod, needs: [prod],",
+            "promotion.yaml:20:45: routes.taxi.stages.0.needs.0: "
+            "this stage cannot wait for prod, which does not come before it",
+        ),
+        (
+            "better: lower}",
+            "better: lower, stage: prd}",
+            "promotion.yaml:26:59: routes.taxi.stages.1.gates.1.stage: "
+            "'prd' is not a stage of this route; did you mean prod?",
+        ),
+        (
+            "- kind: expression\n",
+            "- {kind: champion, metric: rmse, better: lower}\n      - kind: expression\n",
+            "promotion.yaml:16:9: routes.taxi.gates.1: "
+            "say with stage: whose champion is meant; this route has 2: qa, prod",
+        ),
+        (
+            "- kind: expression\n",
+            "- {kind: soak, stage: qa, for: 1h}\n      - kind: expression\n",
+            "promotion.yaml:16:10: routes.taxi.gates.1.kind: "
+            "soak waits before a stage: it stands under the gates of the stage",
+        ),
+        (
+            "- kind: expression\n",
+            "- {kind: metric, name: rmse, at_least: 6, mode: enforce}\n      - kind: expression\n",
+            "promotion.yaml:16:9: routes.taxi.gates.1: "
+            "no rmse can be at least 6 and at most 5, as gates.0 wants",
+        ),
+        (
+            "inconclusive: hold",
+            "inconclusive: wait",
+            "promotion.yaml:8:23: defaults.gates.inconclusive: input should be 'fail' or 'hold'",
+        ),
+        (
+            "{endpoint: endpoint.yml, deployment",
+            "{endpont: endpoint.yml, deployment",
+            "promotion.yaml:6:20: routes.taxi.stages.0.online.endpont: "
+            "not a field of online; did you mean endpoint?",
+        ),
+        (
+            "        online: *online\n",
+            "",
+            "promotion.yaml:21:9: routes.taxi.stages.1: "
+            "a stage needs one of online, batch and register",
+        ),
+        (
+            "<<: *dev, name: p",
+            "<<: *dev, nam: p",
+            "promotion.yaml:2:88: workspaces.prod.nam: not a field of a workspace; "
+            "did you mean name?",
+        ),
+    ],
+)
+def test_a_mistake_in_the_further_parts_is_shown_where_it_is(old, new, mistake):
+    assert mistake in mistakes(TWO_STAGES.replace(old, new, 1))
+
+
+def test_aliases_of_aliases_cannot_fill_the_memory():
+    levels = "\n".join(f"x-{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
+    assert "larger than a policy can be" in mistakes(f"x-0: &a0 [1]\n{levels}\n{POLICY}")[0]
+
+
+@pytest.mark.parametrize(
+    ("gate", "mistake"),
+    [
+        (
+            "{kind: http, name: fair, url: 'https://fair.fabrikam.com/'}",
+            "promotion.yaml:16:34: routes.taxi.gates.1.url: fair.fabrikam.com is not one of the "
+            "policy's hosts, add it there; there is *.contoso.com",
+        ),
+        (
+            "{kind: http, name: fair, url: 'http://fair.contoso.com/'}",
+            "promotion.yaml:16:34: routes.taxi.gates.1.url: an address begins with https://",
+        ),
+        (
+            "{kind: python, use: nowhere}",
+            "promotion.yaml:16:24: routes.taxi.gates.1.use: "
+            "no package brings a gate 'nowhere'; none is installed here",
+        ),
+    ],
+)
+def test_a_gate_that_lacks_something_beside_the_policy_is_a_mistake(gate, mistake):
+    text = TWO_STAGES.replace("- kind: expression\n", f"- {gate}\n      - kind: expression\n")
+    assert mistake in mistakes(text)
+
+
+def test_dates_need_no_quotes():
+    freeze = "{kind: window, freeze: [{from: 2026-12-19, until: 2027-01-03, reason: holidays}]}"
+    text = TWO_STAGES.replace("{kind: soak, stage: qa, for: 1h}", freeze)
+    assert read(text).policy.routes["taxi"].stages[1].waits[0].kind == "window"

@@ -27,7 +27,7 @@ def test_a_version_that_fails_would_be_refused_with_every_verdict():
 def test_a_route_that_does_not_want_the_version_says_why():
     other_model = route(model=ModelVersion(name="bus", version="1"))
     assert other_model.unwanted == "it takes models called taxi-*"
-    assert route(source=PROD).unwanted == "it takes models from dev (dev-ws)"
+    assert route(source=PROD).unwanted == "it takes models from dev"
     assert not other_model.promotes
 
 

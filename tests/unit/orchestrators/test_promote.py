@@ -1,7 +1,7 @@
 import json
 
 from unit.builders import POLICY, a_candidate, a_promotion
-from unit.orchestrators.durable import FakeContext, run
+from unit.orchestrators.durable import After, FakeContext, run
 
 from promotion.core.errors import Retryable
 from promotion.core.gates import judge
@@ -10,19 +10,29 @@ from promotion.orchestrators.promote import promote
 GOOD = a_candidate(metrics={"rmse": 3.0})
 BAD = a_candidate(metrics={"rmse": 9.0})
 ASSET = "azureml://registries/the-registry/models/taxi-model/versions/7"
-SUCCEEDED = {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
+
+
+def succeeded(order):
+    """What a stage ends with that serves the version since then."""
+    since = "2026-03-02T13:00:00Z"
+    return {"stage": order["context"]["stage"], "status": "succeeded", "since": since}
+
+
+def judged(candidate, gates):
+    """The reply of the activity that asks the gates."""
+    judgement = judge(candidate, gates)
+    return {"judgement": judgement.to_json(), "candidate": candidate.to_json()}
 
 
 def told(candidate=GOOD, policy=POLICY, **answers):
     """The story for that candidate: the context and the output."""
     promotion = a_promotion(policy)
-    judgement = judge(candidate, promotion.plan.gates)
     ctx = FakeContext(
         {
             "gather_evidence": {"candidate": candidate.to_json()},
-            "evaluate_gates": {"judgement": judgement.to_json()},
+            "evaluate_gates": judged(candidate, promotion.plan.gates),
             "copy_to_registry": {"asset_id": ASSET},
-            "rollout": SUCCEEDED,
+            "stage": succeeded,
         }
         | answers
     )
@@ -35,8 +45,7 @@ def test_a_good_version_goes_through_the_registry_to_its_stage():
         "gather_evidence",
         "evaluate_gates",
         "copy_to_registry",
-        "rollout",
-        "retire",
+        "stage",
     ]
     assert ctx.recorded() == ["requested", "succeeded"]
     assert output["status"] == "succeeded"
@@ -108,20 +117,20 @@ def carry_out_failing(error: Retryable) -> Exception:
 
 def test_a_failure_at_a_stage_is_recorded_with_the_stage():
     failed = {"stage": "prod", "status": "failed", "failure": {"reason": "No."}}
-    ctx, _ = told(rollout=failed)
+    ctx, _ = told(stage=failed)
     assert ctx.called("record")[-1]["context"]["stage"] == "prod"
     assert "stage" not in told(BAD)[0].called("record")[-1]["context"]
 
 
 def test_a_superseded_version_ends_as_superseded():
     late = {"stage": "prod", "status": "superseded", "failure": {"reason": "Too late."}}
-    ctx, output = told(rollout=late)
+    ctx, output = told(stage=late)
     assert output["status"] == "superseded"
     assert ctx.recorded()[-1] == "superseded"
 
 
 def test_what_is_planned_is_kept_whole_so_that_new_defaults_do_not_change_it():
-    assert told()[0].called("rollout")[0]["timing"]["retry_attempts"] == 10
+    assert told()[0].called("stage")[0]["plan"]["timing"]["retry_attempts"] == 10
 
 
 def test_a_step_that_failed_every_time_fails_the_promotion_with_its_last_reason():
@@ -133,27 +142,93 @@ def test_a_step_that_failed_every_time_fails_the_promotion_with_its_last_reason(
 
 def test_a_stage_that_was_rolled_back_ends_the_promotion_as_rolled_back():
     why = {"reason": "The smoke test failed."}
-    ctx, output = told(rollout={"stage": "prod", "status": "rolled_back", "failure": why})
+    ctx, output = told(stage={"stage": "prod", "status": "rolled_back", "failure": why})
     assert output["status"] == "rolled_back"
     assert output["failure"] == why
-    assert "retire" not in ctx.names()
+    assert ctx.recorded() == ["requested", "rolled_back"]
 
 
-def test_a_rollout_that_was_terminated_fails_the_promotion_with_a_record():
-    ctx, output = told(rollout=RuntimeError("terminated"))
+def test_a_stage_that_was_terminated_fails_the_promotion_with_a_record():
+    ctx, output = told(stage=RuntimeError("terminated"))
     assert "ended without a result: terminated" in output["failure"]["reason"]
     assert ctx.recorded() == ["requested", "failed"]
 
 
+STAGE = POLICY[POLICY.index("      - name: prod") :]
+
+
+def with_stages(*names: str, **needs: str) -> str:
+    """A policy with these stages; ``needs`` by name."""
+    stages = "".join(
+        STAGE.replace("name: prod\n", f"name: {name}\n" + f"        needs: [{needs[name]}]\n", 1)
+        if name in needs
+        else STAGE.replace("name: prod\n", f"name: {name}\n", 1)
+        for name in names
+    )
+    return POLICY.replace(STAGE, stages)
+
+
+def started(ctx) -> list[str]:
+    return [order["context"]["stage"] for order in ctx.called("stage")]
+
+
 def test_stages_come_one_after_the_other_and_stop_at_the_first_that_fails():
-    stage = POLICY[POLICY.index("      - name: prod") :]
-    two = POLICY + stage.replace("name: prod", "name: prod2")
-    failed = {"stage": "prod", "status": "failed", "failure": {"reason": "No."}}
-    ctx, output = told(policy=two, rollout=[failed])
-    assert len(ctx.called("rollout")) == 1
+    failed = {"stage": "qa", "status": "failed", "failure": {"reason": "No."}}
+    ctx, output = told(policy=with_stages("qa", "prod"), stage=[failed])
+    assert started(ctx) == ["qa"]
     assert output["status"] == "failed"
-    ctx, _ = told(policy=two)
-    assert [order["stage"]["name"] for order in ctx.called("rollout")] == ["prod", "prod2"]
+    assert started(told(policy=with_stages("qa", "prod"))[0]) == ["qa", "prod"]
+
+
+REGIONS = with_stages("qa", "west", "north", west="qa", north="qa")
+
+
+def taking(**hours: float):
+    def stage(order):
+        name = order["context"]["stage"]
+        return After(hours.get(name, 1) * 3600, succeeded(order))
+
+    return stage
+
+
+def test_stages_that_need_the_same_one_go_side_by_side():
+    ctx, output = told(policy=REGIONS, stage=taking(west=5, north=3))
+    assert started(ctx) == ["qa", "west", "north"]
+    assert [one["stage"] for one in output["stages"]] == ["qa", "north", "west"]
+    assert (ctx.now - ctx.started).total_seconds() == 6 * 3600
+
+
+def test_a_stage_waits_for_all_that_it_needs():
+    text = with_stages("a", "b", "c", b="", c="a, b")
+    ctx, _ = told(policy=text, stage=taking(a=1, b=2))
+    assert started(ctx) == ["a", "b", "c"]
+    assert (ctx.now - ctx.started).total_seconds() == 3 * 3600
+
+
+def test_a_stage_that_fails_does_not_stop_the_one_beside_it():
+    def stage(order):
+        name = order["context"]["stage"]
+        failed = {"stage": name, "status": "rolled_back", "failure": {"reason": "No."}}
+        return failed if name == "west" else taking()(order)
+
+    ctx, output = told(policy=REGIONS, stage=stage)
+    ends = {one["stage"]: one["status"] for one in output["stages"]}
+    assert ends == {"qa": "succeeded", "west": "rolled_back", "north": "succeeded"}
+    assert output["status"] == "rolled_back"
+    assert ctx.recorded() == ["requested", "rolled_back"]
+
+
+def test_a_stage_is_told_since_when_earlier_ones_serve_and_who_stands_behind_it():
+    ada = GOOD.model_copy(update={"registered_by": "ada"})
+    ctx, _ = told(ada, policy=with_stages("qa", "prod"))
+    order = ctx.called("stage")[1]
+    assert order["served"] == {"qa": "2026-03-02T13:00:00Z"}
+    assert order["origin"] == {"registrant": "ada", "requester": None}
+
+
+def test_a_stage_gets_no_more_of_the_plan_than_it_needs():
+    ctx, _ = told(policy=with_stages("qa", "prod"))
+    assert [stage["name"] for stage in ctx.called("stage")[1]["plan"]["stages"]] == ["prod"]
 
 
 def test_a_route_without_stages_ends_in_the_registry():
@@ -162,14 +237,32 @@ def test_a_route_without_stages_ends_in_the_registry():
     assert ctx.names()[-1] == "copy_to_registry"
 
 
-def test_what_was_replaced_is_retired_without_waiting_for_it():
-    ctx, _ = told()
-    (retirement,) = ctx.called("retire")
-    assert retirement["replaced"] == ["taxi-model-6"]
-    assert retirement["instance_id"].endswith("-prod--retire")
-    assert ctx.recorded()[-1] == "succeeded"
-
-
 def test_the_status_follows_the_story():
     assert told()[0].statuses == ["evaluating", "copying", "deploying", "succeeded"]
     assert told(BAD)[0].statuses == ["evaluating", "rejected"]
+
+
+HOLD = POLICY.replace("at_most: 5.0", "at_most: 5.0, inconclusive: hold")
+GATES = a_promotion(HOLD).plan.gates
+
+
+def test_a_gate_may_hold_the_version_until_the_evidence_is_there():
+    late = [judged(a_candidate(), GATES)] * 3 + [judged(GOOD, GATES)]
+    ctx, output = told(policy=HOLD, evaluate_gates=late)
+    assert output["status"] == "succeeded"
+    assert ctx.pauses == [10.0, 15.0, 22.5]
+    assert ctx.statuses[:4] == ["evaluating", "waiting", "evaluating", "waiting"]
+    assert ctx.recorded() == ["requested", "waiting", "succeeded"]
+
+
+def test_a_held_version_whose_evidence_is_bad_is_refused():
+    _, output = told(policy=HOLD, evaluate_gates=[judged(a_candidate(), GATES), judged(BAD, GATES)])
+    assert output["failure"]["reason"] == "rmse is 9; the policy wants at most 5."
+
+
+def test_a_version_is_held_for_a_day_with_few_looks_and_then_refused():
+    ctx, output = told(policy=HOLD, evaluate_gates=judged(a_candidate(), GATES))
+    assert output["status"] == "rejected"
+    assert "logged no metric rmse" in output["failure"]["reason"]
+    assert sum(ctx.pauses) == 24 * 3600
+    assert len(ctx.pauses) < 50

@@ -1,0 +1,121 @@
+"""``policy backtest``: what a policy would have done with the versions of the last weeks."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from promotion.cli.comparison import in_words
+from promotion.cli.given import (
+    MISTAKES,
+    Assignments,
+    SettingsFile,
+    given_settings,
+    told,
+)
+from promotion.core.backtest import Replay, replay, unasked
+from promotion.core.candidate import Candidate
+from promotion.core.plan import Plan
+from promotion.core.policy.document import PolicyDocument
+from promotion.core.policy.duration import Duration
+from promotion.core.references import WorkspaceRef
+from promotion.core.value import Json
+from promotion.policy_source import place_of, read_policy_at
+
+
+def _span(written: str) -> timedelta:
+    try:
+        return TypeAdapter(Duration).validate_python(written)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def backtest(
+    *,
+    policy: Annotated[str, typer.Argument(metavar="FILE", help="The policy to try.")],
+    since: Annotated[
+        timedelta, typer.Option(parser=_span, metavar="SPAN", help="How far back, such as 90d.")
+    ] = timedelta(days=90),
+    in_force: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|URL", help="The policy to compare with."),
+    ] = None,
+    model: Annotated[str, typer.Option(metavar="GLOB", help="Only models of that name.")] = "*",
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask the services of http gates, about every version.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    settings: SettingsFile = None,
+    assignments: Assignments = None,
+) -> None:
+    """Show which registered versions a policy would have promoted; change nothing.
+
+    With --in-force two policies stand side by side: the effect of a threshold before it is
+    merged. Each version is judged as of its registration, and compared with the one that would
+    have served then; waits for time and people are taken for granted.
+
+    Reads with your own Azure login (az login). Exits with 0, or with 2 if there is a mistake.
+    """
+    try:
+        given = given_settings(settings, assignments or ())
+        tried = read_policy_at(place_of(policy), name=policy, settings=given)
+        compared = in_force and read_policy_at(place_of(in_force), name=in_force, settings=given)
+        documents = [tried] if not compared else [compared, tried]
+        candidates = tuple(_candidates(documents, datetime.now(UTC) - since, model))
+        replays = [replay(one, candidates, _asked if ask else unasked) for one in documents]
+    except MISTAKES as error:
+        typer.echo(told(error, policy), err=True)
+        raise typer.Exit(2) from None
+    before, after = replays[0] if compared else None, replays[-1]
+    show = _as_json if as_json else in_words
+    typer.echo("\n".join(show(before, after)))
+
+
+def _asked(plan: Plan, candidate: Candidate) -> Candidate:
+    from promotion.handoff.services import hear
+
+    return hear(candidate, plan.all_gates, plan.hosts)
+
+
+def _candidates(
+    documents: Iterable[PolicyDocument], since: datetime, glob: str
+) -> Iterator[Candidate]:
+    """Every version that one of the policies may want, with its evidence."""
+    # Here and not above: --help needs no SDK.
+    from promotion.azureml.history import read_candidates, versions_since
+
+    for source, globs in _sources(documents).items():
+
+        def wanted(name: str, globs: set[str] = globs) -> bool:
+            return fnmatchcase(name, glob) and any(fnmatchcase(name, one) for one in globs)
+
+        versions = versions_since(source, since, wanted)
+        with typer.progressbar(
+            length=len(versions), label=f"Reading {source.name}", file=sys.stderr
+        ) as progress:
+            yield from read_candidates(source, versions, lambda: progress.update(1))
+
+
+def _sources(documents: Iterable[PolicyDocument]) -> dict[WorkspaceRef, set[str]]:
+    """By source workspace, the globs of the models that routes want from there."""
+    found: dict[WorkspaceRef, set[str]] = {}
+    for document in documents:
+        for route in document.policy.routes.values():
+            for name in route.sources:
+                found.setdefault(document.policy.workspaces[name], set()).update(route.models)
+    return found
+
+
+def _as_json(before: tuple[Replay, ...] | None, after: tuple[Replay, ...]) -> Iterator[str]:
+    def rows(replays: tuple[Replay, ...]) -> list[Json]:
+        return [one.to_json(whole=True) for one in replays]
+
+    shown: dict[str, Json] = {"policy": rows(after)}
+    if before is not None:
+        shown = {"in_force": rows(before), **shown}
+    yield json.dumps(shown, indent=2)

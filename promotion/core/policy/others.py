@@ -1,0 +1,36 @@
+"""What gates need beside the policy: services that they may ask, packages that are installed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from promotion.core.address import Address, allowed
+from promotion.core.installed import mistakes_of
+from promotion.core.policy.places import Location, found_at, texts_at
+
+_GATES = (("routes", "*", "gates", "*"), ("routes", "*", "stages", "*", "gates", "*"))
+
+
+def missing_others(plain: Any) -> Iterator[tuple[Location, str]]:
+    """Every gate of the policy ``plain``, which may be invalid elsewhere, that lacks something."""
+    hosts = [host for _, host in texts_at(plain, "hosts", "*")]
+    for place in _GATES:
+        for at, gate in found_at(plain, *place):
+            if not isinstance(gate, dict):
+                continue
+            if gate.get("kind") == "http" and isinstance(gate.get("url"), str):
+                yield from _host(at, gate["url"], hosts)
+            elif gate.get("kind") == "python" and isinstance(gate.get("use"), str):
+                options = gate.get("with", {})
+                if isinstance(options, dict):
+                    wrong = mistakes_of(gate["use"], options)
+                    yield from (((*at, *where), what) for where, what in wrong)
+
+
+def _host(at: Location, url: str, hosts: list[str]) -> Iterator[tuple[Location, str]]:
+    try:
+        host = Address.of(url).host
+    except ValueError:
+        return
+    if not allowed(url, hosts):
+        listed = f"; there is {', '.join(hosts)}" if hosts else ""
+        yield (*at, "url"), f"{host} is not one of the policy's hosts, add it there{listed}"

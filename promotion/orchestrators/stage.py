@@ -1,0 +1,168 @@
+"""One stage of a promotion: its place in line, its gates, its waits, then the delivery."""
+
+from typing import Any
+
+from durabletask.entities import EntityInstanceId
+from durabletask.task import OrchestrationContext, TaskFailedError
+
+from promotion.core.errors import Failure, Terminal
+from promotion.core.line import Arrival
+from promotion.core.names import child_id, line_name
+from promotion.core.plan import OnlinePlan
+from promotion.core.status import Status
+from promotion.core.steps import (
+    RetirementOrder,
+    RolloutOrder,
+    RolloutResult,
+    StageOrder,
+    StageResult,
+)
+from promotion.orchestrators.attention import SUPERSEDED, Attention, Cancelled, Superseded
+from promotion.orchestrators.judging import judge
+from promotion.orchestrators.waiting import Rejected, Waiting
+from promotion.orchestrators.work import Steps, Work
+
+
+def stage(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
+    """Bring the version to one stage. Input: a StageOrder; output: a StageResult."""
+    ordered = StageOrder.model_validate(order)
+    work = Work(ctx, ordered.context, ordered.plan.timing, Status.EVALUATING)
+    result = yield from _Stage(work, ordered).run()
+    if result.status is Status.ROLLED_BACK:
+        work.become(Status.ROLLING_BACK)  # the rollout went through it
+    work.become(result.status)
+    return result.to_json()
+
+
+class _Stage:
+    """A stage under way, with its result as it grows."""
+
+    def __init__(self, work: Work, order: StageOrder) -> None:
+        self._work = work
+        self._order = order
+        self._attention = Attention(work)
+        self._result = StageResult(stage=order.stage.name, status=Status.EVALUATING)
+        model = order.context.model
+        name = line_name(order.context.route, order.stage.name, order.plan.source, model.name)
+        self._line = EntityInstanceId("line", name)
+
+    def run(self) -> Steps[StageResult]:
+        """Everything, to its end."""
+        try:
+            yield from self._come()
+            yield from self._pass_gates()
+            waiting = Waiting(self._work, self._attention, self._order.origin, self._order.served)
+            yield from waiting.over(self._order.stage.waits)
+        except Terminal as error:
+            self._end(Status.FAILED, error.failure)
+        except Rejected as error:
+            self._end(Status.REJECTED, error.failure)
+        except Superseded as newer:
+            self._end(Status.SUPERSEDED, self._overtaken(str(newer)))
+        except Cancelled as stop:
+            reason = f"Cancelled by {stop.by}: {stop.reason}"
+            self._end(Status.CANCELLED, Failure(reason=reason, code="Cancelled"))
+        self._leave()
+        if self._result.status is Status.EVALUATING:
+            yield from self._deliver()
+        return self._result
+
+    def _come(self) -> Steps[None]:
+        """Take a place in line: older versions that wait are superseded, or this one is."""
+        ctx, model = self._work.ctx, self._order.context.model
+        me = {"instance": ctx.instance_id, **model.to_json()}
+        arrival = Arrival.model_validate((yield ctx.call_entity(self._line, "arrive", me)))
+        if arrival.newer is not None:
+            raise Superseded(arrival.newer)
+        for older in arrival.older:
+            ctx.send_event(older, SUPERSEDED, data=model.version)
+
+    def _leave(self) -> None:
+        self._work.ctx.signal_entity(self._line, "leave", self._work.ctx.instance_id)
+
+    def _pass_gates(self) -> Steps[None]:
+        gates = self._order.stage.gates
+        if not gates:
+            return
+        receipt = yield from judge(self._work, self._order.plan, gates, self._attention.until)
+        judgement = receipt.judgement
+        self._note(judgement=judgement, candidate=receipt.candidate)
+        if not judgement.passed:
+            refused = Failure(reason=judgement.reason, remedy=judgement.remedy, code="GateFailed")
+            self._end(Status.REJECTED, refused)
+            raise Rejected(refused)
+
+    def _deliver(self) -> Steps[None]:
+        stage = self._order.stage
+        if not isinstance(stage, OnlinePlan):
+            # What a policy may say already and the service cannot do yet is never skipped.
+            self._end(Status.FAILED, _not_yet(stage.name, stage.way))
+            return
+        self._work.become(Status.DEPLOYING)
+        try:
+            ended = yield from self._roll_out(stage)
+        except Terminal as error:
+            self._end(Status.FAILED, error.failure)
+            return
+        since = self._work.now if ended.status is Status.SUCCEEDED else None
+        self._note(**dict(ended), since=since)
+        if ended.replaced:
+            self._retire_later(stage, ended)
+
+    def _roll_out(self, stage: OnlinePlan) -> Steps[RolloutResult]:
+        order = RolloutOrder(
+            context=self._order.context,
+            stage=stage,
+            asset_id=self._order.asset_id,
+            timing=self._work.timing,
+        )
+        try:
+            output = yield self._work.ctx.call_sub_orchestrator(
+                "rollout", input=order.to_json(whole=True), instance_id=self._child("rollout")
+            )
+        except TaskFailedError as error:  # terminated by somebody, or a fault of ours
+            endpoint = stage.target.endpoint
+            raise Terminal(
+                f"The rollout at {stage.name} ended without a result: {error.details.message}",
+                remedy=f"Look at the endpoint {endpoint}: it may have been left half-way.",
+                code="RolloutBroke",
+            ) from error
+        return RolloutResult.model_validate(output)
+
+    def _retire_later(self, stage: OnlinePlan, ended: RolloutResult) -> None:
+        """Start ``retire`` without waiting for it: the stage has succeeded already."""
+        retirement = RetirementOrder(
+            context=self._order.context,
+            stage=stage,
+            replaced=ended.replaced,
+            timing=self._work.timing,
+        )
+        self._work.ctx.call_sub_orchestrator(
+            "retire", input=retirement.to_json(whole=True), instance_id=self._child("retire")
+        )
+
+    def _child(self, role: str) -> str:
+        return child_id(self._order.context.promotion_id, self._order.stage.name, role)
+
+    def _overtaken(self, version: str) -> Failure:
+        model = self._order.context.model
+        return Failure(
+            reason=f"{model.name}:{version}, which is newer, came to {self._order.stage.name} "
+            f"before {model} had begun there.",
+            remedy="Nothing needs to be done; promote this version by hand if it is to serve.",
+            code="Superseded",
+        )
+
+    def _note(self, **news: Any) -> None:
+        self._result = self._result.model_copy(update=news)
+
+    def _end(self, status: Status, failure: Failure) -> None:
+        self._note(status=status, failure=failure)
+
+
+def _not_yet(stage: str, way: str) -> Failure:
+    return Failure(
+        reason=f"The stage {stage} asks for {way}, which this version of the service cannot do.",
+        remedy="Use a newer version of the service, or take the stage out of the policy.",
+        code="NotSupportedYet",
+    )

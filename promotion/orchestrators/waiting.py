@@ -1,0 +1,138 @@
+"""The waits of a stage: one after the other, until all of them are over at the same moment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from promotion.core.errors import Failure
+from promotion.core.waits import Wait
+from promotion.core.waits.approval import ApprovalWait
+from promotion.core.waits.decision import Decision, Origin, Standing
+from promotion.core.waits.soak import SoakWait
+from promotion.core.waits.window import WindowWait
+from promotion.orchestrators.attention import Attention
+from promotion.orchestrators.work import Steps, Work
+
+
+class Rejected(Exception):
+    """An approval was refused, or did not come in time."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+class Waiting:
+    """What a stage waits for on behalf of one promotion."""
+
+    def __init__(
+        self, work: Work, attention: Attention, origin: Origin, served: Mapping[str, datetime]
+    ) -> None:
+        """``served`` says since when the version serves at earlier stages."""
+        self._work = work
+        self._attention = attention
+        self._origin = origin
+        self._served = served
+        self._decisions: list[Decision] = []
+        """Those that count, and those that came before they were asked for."""
+
+    def over(self, waits: Sequence[Wait]) -> Steps[None]:
+        """Wait for each, and again for a window that has closed while another wait took long.
+
+        Raises Rejected, Superseded, Cancelled.
+        """
+        for wait in waits:
+            match wait:
+                case ApprovalWait():
+                    yield from self._approval(wait)
+                case SoakWait():
+                    yield from self._soak(wait)
+                case WindowWait():
+                    yield from self._window(wait)
+                case _:
+                    raise TypeError(f"nobody knows how to wait for {wait.label}")
+        windows = [wait for wait in waits if isinstance(wait, WindowWait)]
+        while closed := next((one for one in windows if one.why_closed(self._work.now)), None):
+            yield from self._window(closed)
+
+    def _approval(self, wait: ApprovalWait) -> Steps[None]:
+        since = self._work.now
+        until = wait.until(since)
+        early, self._decisions = self._decisions, []
+        for decision in early:
+            yield from self._decide(wait, decision)
+        yield from self._tell_approval(wait, until)
+        while not (standing := wait.standing(self._decisions, self._origin)).decided:
+            if until is not None and self._work.now >= until:
+                standing = wait.timed_out(standing)
+                if standing.decided:
+                    break
+                yield from self._work.record("waiting", waiting_for="approval", overdue="true")
+                until = None
+            given = yield from self._attention.until(until)
+            if given is not None:
+                yield from self._decide(wait, given)
+        yield from self._end(standing)
+
+    def _decide(self, wait: ApprovalWait, decision: Decision) -> Steps[None]:
+        reply = wait.reply(decision, self._decisions, self._origin)
+        if reply.accepted:
+            self._decisions.append(decision)
+            name = "approved" if decision.decision == "approve" else "approval_rejected"
+        else:
+            name = "decision_refused"
+        yield from self._work.record(
+            name,
+            by=decision.who,
+            comment=decision.comment,
+            decided_at=decision.at.isoformat(),
+            reason=reply.reason,
+        )
+
+    def _end(self, standing: Standing) -> Steps[None]:
+        if standing.status == "rejected":
+            raise Rejected(
+                Failure(
+                    reason=standing.reason,
+                    remedy="Register a version that can be approved, or promote this one again.",
+                    code="ApprovalRejected",
+                )
+            )
+        yield from ()
+
+    def _window(self, wait: WindowWait) -> Steps[None]:
+        while why := wait.why_closed(self._work.now):
+            opens = wait.opens(self._work.now)
+            yield from self._tell("window", f"{why[:1].upper()}{why[1:]}.", opens)
+            yield from self._until(opens)
+
+    def _soak(self, wait: SoakWait) -> Steps[None]:
+        until = wait.until(self._served.get(wait.stage, self._work.started))
+        if until > self._work.now:
+            yield from self._tell("soak", f"It waits for {wait.in_words}.", until)
+            yield from self._until(until)
+
+    def _until(self, at: datetime) -> Steps[None]:
+        """A decision that comes while nobody asks for one is kept for the approval that will."""
+        while self._work.now < at:
+            decision = yield from self._attention.until(at)
+            if decision is not None:
+                self._decisions.append(decision)
+
+    def _tell(self, what: str, reason: str, until: datetime) -> Steps[None]:
+        self._work.wait_for(what, reason=reason, until=until.isoformat())
+        yield from self._work.record(
+            "waiting", waiting_for=what, reason=reason, until=until.isoformat()
+        )
+
+    def _tell_approval(self, wait: ApprovalWait, until: datetime | None) -> Steps[None]:
+        ends = until.isoformat() if until else ""
+        reason = f"It waits for {wait.in_words}."
+        self._work.wait_for("approval", reason=reason, until=ends, by=list(wait.by))
+        yield from self._work.record(
+            "approval_requested",
+            reason=reason,
+            by=", ".join(wait.by),
+            quorum=str(wait.quorum),
+            until=ends,
+            registered_by=self._origin.registrant or "",
+        )

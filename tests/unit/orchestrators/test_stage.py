@@ -1,0 +1,232 @@
+from datetime import UTC, datetime, timedelta
+
+from unit.builders import POLICY, a_candidate, a_promotion
+from unit.orchestrators.durable import Event, FakeContext, run
+from unit.orchestrators.test_promote import judged
+
+from promotion.core.steps import StageOrder
+from promotion.core.waits.decision import Origin
+from promotion.orchestrators.stage import stage
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
+ASSET = "azureml://registries/the-registry/models/taxi-model/versions/7"
+ROLLED_OUT = {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
+HOUR = 3600.0
+
+
+def staged(*gates: str, events=(), served=None, **answers):
+    """The stage prod with these gates: the context and the output."""
+    listed = "".join(f"\n          - {gate}" for gate in gates) or " []"
+    text = POLICY.replace("        online:", f"        gates:{listed}\n        online:")
+    # An earlier stage, for soaks.
+    qa = POLICY[POLICY.index("      - name: prod") :].replace("name: prod\n", "name: qa\n", 1)
+    promotion = a_promotion(text.replace("      - name: prod", f"{qa}      - name: prod", 1))
+    prod = promotion.plan.stages[-1]
+    order = StageOrder(
+        context=promotion.context.model_copy(update={"stage": "prod"}),
+        plan=promotion.plan.only(prod),
+        asset_id=ASSET,
+        origin=Origin(registrant="ada@x.com"),
+        served=served or {},
+    )
+    ctx = FakeContext(
+        {
+            "line.arrive": {},
+            "gather_evidence": {"candidate": a_candidate().to_json()},
+            "evaluate_gates": judged(a_candidate(), prod.gates),
+            "rollout": ROLLED_OUT,
+        }
+        | answers,
+        events=list(events),
+        instance_id="p-1-prod",
+    )
+    return ctx, run(stage, ctx, order.to_json())
+
+
+def decided(hours: float, who: str, decision: str = "approve", **more) -> Event:
+    at = (NOON + timedelta(hours=hours)).isoformat()
+    said = {"who": who, "roles": ["Promotion.Approver"], "decision": decision, "at": at, **more}
+    return Event(hours * HOUR, "decision", said)
+
+
+def waited(ctx: FakeContext) -> float:
+    """Hours from the beginning to the end."""
+    return (ctx.now - ctx.started).total_seconds() / HOUR
+
+
+# -- delivery
+
+
+def test_a_stage_without_gates_begins_at_once_and_retires_what_it_replaced():
+    ctx, output = staged()
+    assert ctx.names() == ["line.arrive", "line.leave", "rollout", "retire"]
+    assert output["status"] == "succeeded"
+    assert output["since"] == "2026-03-02T12:00:00Z"
+    assert ctx.called("retire")[0]["instance_id"].endswith("-prod--retire")
+
+
+def test_a_rollout_that_was_taken_back_ends_the_stage_so():
+    back = {"stage": "prod", "status": "rolled_back", "failure": {"reason": "No."}}
+    ctx, output = staged(rollout=back)
+    assert output["status"] == "rolled_back"
+    assert "since" not in output
+    assert "retire" not in ctx.names()
+    assert ctx.statuses[-2:] == ["rolling_back", "rolled_back"]
+
+
+def test_a_rollout_that_was_terminated_fails_the_stage_with_the_endpoint():
+    _, output = staged(rollout=RuntimeError("terminated"))
+    assert output["status"] == "failed"
+    assert "taxi-fare" in output["failure"]["remedy"]
+
+
+# -- gates
+
+
+def test_gates_of_a_stage_are_asked_when_the_version_gets_there():
+    signed = a_candidate(tags={"signed": "yes"})
+    gate = "{kind: tag, name: signed}"
+    gates = (
+        a_promotion(POLICY.replace("        online:", f"        gates: [{gate}]\n        online:"))
+        .plan.stages[0]
+        .gates
+    )
+    ctx, output = staged(gate, evaluate_gates=judged(signed, gates))
+    assert ctx.names()[1:3] == ["gather_evidence", "evaluate_gates"]
+    assert output["judgement"]["verdicts"][0]["gate"] == "tag signed"
+    assert output["status"] == "succeeded"
+
+
+def test_a_version_that_a_gate_refuses_is_not_deployed():
+    ctx, output = staged("{kind: tag, name: signed}")
+    assert output["status"] == "rejected"
+    assert "no tag signed" in output["failure"]["reason"]
+    assert "rollout" not in ctx.names()
+    assert ctx.names()[-1] == "line.leave"
+
+
+def test_a_gate_that_holds_the_version_can_be_overtaken():
+    newer = Event(HOUR, "superseded", "8")
+    _, output = staged("{kind: tag, name: signed, inconclusive: hold}", events=[newer])
+    assert output["status"] == "superseded"
+    assert "taxi-model:8, which is newer" in output["failure"]["reason"]
+
+
+# -- the line
+
+
+def test_who_waits_with_an_older_version_is_told_that_it_is_superseded():
+    ctx, output = staged(**{"line.arrive": {"older": ["p-0-prod"]}})
+    assert ctx.sent == [("p-0-prod", "superseded", "7")]
+    assert output["status"] == "succeeded"
+
+
+def test_a_version_that_comes_after_a_newer_one_is_superseded():
+    ctx, output = staged("{kind: approval}", **{"line.arrive": {"newer": "8"}})
+    assert output["status"] == "superseded"
+    assert "rollout" not in ctx.names()
+
+
+def test_a_version_that_waits_is_superseded_when_a_newer_one_comes():
+    ctx, output = staged("{kind: approval}", events=[Event(HOUR, "superseded", "8")])
+    assert output["status"] == "superseded"
+    assert waited(ctx) == 1
+
+
+# -- approval
+
+
+def test_an_approval_is_asked_for_and_waited_for_without_any_request():
+    ctx, output = staged("{kind: approval}", events=[decided(30, "bob@x.com")])
+    assert output["status"] == "succeeded"
+    assert waited(ctx) == 30
+    assert ctx.recorded() == ["approval_requested", "approved"]
+    assert ctx.pauses == []
+
+
+def test_while_it_waits_it_shows_for_what():
+    ctx, _ = staged("{kind: approval, time_limit: 1d}")
+    assert "waiting" in ctx.statuses
+
+
+def test_the_registrant_cannot_approve_and_it_is_recorded_why():
+    ada, bob = decided(1, "ada@x.com"), decided(2, "bob@x.com")
+    ctx, output = staged("{kind: approval}", events=[ada, bob])
+    assert output["status"] == "succeeded"
+    assert ctx.recorded() == ["approval_requested", "decision_refused", "approved"]
+    refused = ctx.called("record")[1]["details"]
+    assert refused["by"] == "ada@x.com"
+    assert "registered the model" in refused["reason"]
+
+
+def test_a_quorum_needs_different_people():
+    events = [decided(1, "bob@x.com"), decided(2, "bob@x.com"), decided(3, "eve@x.com")]
+    ctx, _ = staged("{kind: approval, quorum: 2}", events=events)
+    assert waited(ctx) == 3
+
+
+def test_a_rejection_ends_the_stage_with_who_and_why():
+    no = decided(1, "bob@x.com", "reject", comment="Not before the audit.")
+    ctx, output = staged("{kind: approval}", events=[no])
+    assert output["status"] == "rejected"
+    assert output["failure"]["reason"] == "Rejected by bob@x.com: Not before the audit."
+    assert "rollout" not in ctx.names()
+
+
+def test_an_approval_that_does_not_come_in_time_rejects_the_version():
+    ctx, output = staged("{kind: approval, time_limit: 3d}")
+    assert output["status"] == "rejected"
+    assert output["failure"]["reason"] == "0 of 1 approvals came within 3d."
+    assert waited(ctx) == 72
+
+
+def test_or_it_is_waited_for_on_if_the_policy_says_so():
+    gate = "{kind: approval, time_limit: 1d, on_timeout: wait}"
+    ctx, output = staged(gate, events=[decided(50, "bob@x.com")])
+    assert output["status"] == "succeeded"
+    assert ctx.recorded() == ["approval_requested", "waiting", "approved"]
+
+
+def test_a_decision_that_comes_before_it_is_asked_for_counts():
+    gates = ("{kind: soak, stage: qa, for: 2h}", "{kind: approval}")
+    ctx, output = staged(*gates, events=[decided(1, "bob@x.com")], served={"qa": NOON})
+    assert output["status"] == "succeeded"
+    assert waited(ctx) == 2
+
+
+# -- time
+
+
+def test_a_soak_counts_from_when_the_earlier_stage_began_to_serve():
+    early = NOON - timedelta(hours=20)
+    ctx, _ = staged("{kind: soak, stage: qa, for: 24h}", served={"qa": early})
+    assert waited(ctx) == 4
+    assert ctx.recorded() == ["waiting"]
+    assert ctx.called("record")[0]["details"]["until"] == "2026-03-02T16:00:00+00:00"
+
+
+def test_a_window_is_waited_for():
+    ctx, _ = staged("{kind: window, hours: 20:00-22:00}")
+    assert waited(ctx) == 8
+    assert "Outside 20:00-22:00 UTC." in ctx.called("record")[0]["details"]["reason"]
+
+
+def test_an_open_window_is_no_wait():
+    ctx, _ = staged("{kind: window, hours: 09:00-17:00}")
+    assert waited(ctx) == 0
+    assert ctx.recorded() == []
+
+
+def test_a_window_that_closes_while_an_approval_takes_long_is_waited_for_again():
+    gates = ("{kind: window, hours: 09:00-17:00}", "{kind: approval}")
+    ctx, output = staged(*gates, events=[decided(9, "bob@x.com")])
+    assert output["status"] == "succeeded"
+    assert waited(ctx) == 21  # nine in the morning of the next day
+
+
+def test_a_promotion_that_waits_can_be_cancelled():
+    stop = Event(HOUR, "cancel", {"by": "bob@x.com", "reason": "the wrong model"})
+    ctx, output = staged("{kind: approval}", events=[stop])
+    assert output["status"] == "cancelled"
+    assert output["failure"]["reason"] == "Cancelled by bob@x.com: the wrong model"
+    assert ctx.names()[-1] == "line.leave"
