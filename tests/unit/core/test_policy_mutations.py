@@ -1,6 +1,7 @@
 """Whatever people type, a policy is read or its mistakes have a line."""
 
 import json
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,9 @@ from unit.builders import FILES, POLICY
 from promotion.core.policy.mistakes import Mistake, PolicyInvalid
 from promotion.core.policy.reading import read_policy
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
+# Most of what a policy can say, and one that is quick to read.
+GOOD = [POLICY, *(path.read_text() for path in sorted(EXAMPLES.glob("*/promotion.yaml")))]
 SCRAPS = st.sampled_from(
     ["", " ", "\t", "\n", ":", "- ", "{", "}", "[", "]", "'", '"', "&a ", "*a", "<<: ", "!!set ",
      "${X}", "null", "~", "true", "1", "-1", "1e999", ".nan", "2026-01-01", "é", "\x00", "\ud7ff",
@@ -39,10 +43,13 @@ def mutated(text: str, edits: list[tuple[int, int, str]]) -> str:
     return text
 
 
-@settings(max_examples=300)
-@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 12), SCRAPS), max_size=3))
-def test_no_edit_of_a_good_policy_gives_a_traceback(edits):
-    text = mutated(POLICY, edits)
+@settings(max_examples=800)
+@given(
+    st.sampled_from(GOOD),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 12), SCRAPS), max_size=3),
+)
+def test_no_edit_of_a_good_policy_gives_a_traceback(good, edits):
+    text = mutated(good, edits)
     last = text.count("\n") + 2
     for mistake in mistakes(text):
         assert 1 <= mistake.line <= last

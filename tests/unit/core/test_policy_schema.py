@@ -1,3 +1,4 @@
+import json
 import re
 from typing import Any
 
@@ -13,7 +14,8 @@ SCHEMA = policy_schema()
 
 
 def complaints(policy: str) -> list[str]:
-    plain: Any = YAML(typ="safe", pure=True).load(policy)
+    # Editors read dates as the texts that they are.
+    plain: Any = json.loads(json.dumps(YAML(typ="safe", pure=True).load(policy), default=str))
     return [error.json_path for error in Draft202012Validator(SCHEMA).iter_errors(plain)]
 
 
@@ -31,9 +33,19 @@ def test_it_is_a_schema():
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize(
-    "policy", [POLICY, readme_policy(), text_of("examples/taxi-fare/promotion.yaml")]
+EXAMPLES = sorted(
+    path.relative_to(APP_ROOT).as_posix() for path in APP_ROOT.glob("examples/*/promotion.yaml")
 )
+
+
+def test_an_example_points_editors_to_the_schema():
+    for path in EXAMPLES:
+        schema = text_of(path).splitlines()[0].partition("$schema=")[2]
+        written = (APP_ROOT / path).parent / schema
+        assert written.resolve() == APP_ROOT / "docs" / "reference" / "promotion.schema.json"
+
+
+@pytest.mark.parametrize("policy", [POLICY, readme_policy(), *map(text_of, EXAMPLES)])
 def test_the_policies_that_people_start_from_are_valid(policy):
     assert complaints(policy) == []
 
