@@ -1,5 +1,6 @@
 """Gives the traffic to the new deployment."""
 
+import json
 from datetime import UTC, datetime
 
 from promotion import audit
@@ -21,6 +22,7 @@ def shift_traffic(order: TrafficOrder) -> TrafficReceipt:
             "traffic": traffic.get(order.target.deployment, 0),
             "duration_ms": audit.milliseconds(datetime.now(UTC) - order.started_at),
         },
+        key=json.dumps(order.wanted, sort_keys=True),
         endpoint=order.target.endpoint,
         deployment=order.target.deployment,
         before=dict(order.expected),

@@ -1,4 +1,4 @@
-"""Asks the new deployment alone, before anybody else does."""
+"""Asks the new deployment alone: before anybody else does, and while its traffic grows."""
 
 import json
 
@@ -22,7 +22,13 @@ def smoke_test(order: SmokeTestOrder) -> SmokeTestReceipt:
         "smoke_tested",
         order.context,
         failure=failure,
-        measurements={"latency_ms": answer.latency_ms, "status": answer.status},
+        measurements={
+            "latency_ms": answer.latency_ms,
+            "status": answer.status,
+            "traffic": order.share,
+        },
+        # It is asked before its traffic grows, and once more when it has all of it.
+        key=str(order.share),
         outcome="failed" if failure else "passed",
         deployment=order.target.deployment,
     )

@@ -8,13 +8,13 @@ from promotion.core.steps import Receipt, UndoOrder
 def undo(order: UndoOrder) -> Receipt:
     """Settled once the traffic is where it was and what this promotion made is gone."""
     target = order.target
-    traffic = endpoints.take_back_traffic(target, order.restore)
+    traffic = endpoints.take_back_traffic(target, order.restore, order.ours)
     if traffic == "written":
         _record(order)
     if traffic != "as it was":
         return Receipt(settled=False)
-    if target.deployment in order.restore:
-        return Receipt()  # it served before this rollout began
+    if order.keep or target.deployment in order.restore:
+        return Receipt()  # to be looked at, or it served before this rollout began
     promotion = order.context.promotion_id
     gone = deployments.remove_deployment(target, target.deployment, only_of=promotion)
     return Receipt(settled=gone)
@@ -30,6 +30,6 @@ def _record(order: UndoOrder) -> None:
         key="undo",
         endpoint=order.target.endpoint,
         deployment=deployment,
-        before={deployment: 100},
+        before=dict(order.ours[-1]) if order.ours else {deployment: 100},
         after=dict(order.restore),
     )

@@ -1,5 +1,6 @@
 """Online endpoints: made if missing, and the one place that writes their traffic."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from promotion.azureml import access
@@ -74,8 +75,10 @@ def shift_traffic(
         return None
 
 
-def take_back_traffic(target: Target, restore: Weights) -> Literal["as it was", "written", "busy"]:
-    """Give the traffic back, if the target's deployment has it all.
+def take_back_traffic(
+    target: Target, restore: Weights, ours: Sequence[Weights]
+) -> Literal["as it was", "written", "busy"]:
+    """Give the traffic back, if it is distributed as one of ``ours``.
 
     "as it was": the traffic is as in ``restore``, or was never ours; "written": Azure has taken
     the order to restore it; "busy": Azure works on the endpoint. Also works on an endpoint whose
@@ -91,7 +94,8 @@ def take_back_traffic(target: Target, restore: Weights) -> Literal["as it was", 
         current = weights(endpoint)
         if current == restore or not current.get(target.deployment):
             return "as it was"
-        _write_traffic(client, endpoint, {target.deployment: 100}, restore)
+        known = current if current in ours else {target.deployment: 100}
+        _write_traffic(client, endpoint, known, restore)
         return "written"
 
 

@@ -68,6 +68,9 @@ def _delivery(stage: AnyStagePlan) -> Iterator[str]:
     yield _step("deploy", f"{stage.target.deployment} at {where}")
     if isinstance(stage, OnlinePlan) and stage.smoke_test is not None:
         yield _step("ask", "it the sample request")
+    if isinstance(stage, OnlinePlan) and stage.canary is not None:
+        steps = ", ".join(f"{share} %" for share in stage.canary.steps)
+        yield _step("canary", f"{steps} of the traffic, each for {spoken(stage.canary.every)}")
     kept = f"kept {spoken(stage.keep_previous)}" if stage.keep_previous else "removed at once"
     turn = "give it all traffic" if isinstance(stage, OnlinePlan) else "make it the default"
     yield _step("switch", f"{turn}; what served before is {kept}")

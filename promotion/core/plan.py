@@ -88,11 +88,22 @@ class EndpointPlan(StagePlan):
     """Where the deployment file stands, relative to the policy: its own paths begin there."""
 
 
+class CanaryPlan(Value):
+    """Steps in which a deployment gets the traffic."""
+
+    steps: tuple[int, ...]
+    """Percent; the last step, to all of it, is not among them."""
+    every: timedelta
+
+
 class OnlinePlan(EndpointPlan):
-    """Deploy beside what serves now, ask, and give it all traffic."""
+    """Deploy beside what serves now, ask, and give it the traffic."""
 
     way: Literal["online"]
     smoke_test: SmokeTestPlan | None = None
+    canary: CanaryPlan | None = None
+    """Without it all traffic at once."""
+    on_failure: Literal["remove", "keep"] = "remove"
     keep_previous: timedelta
 
 
@@ -241,6 +252,8 @@ def _stages(
                 **common,
                 **_endpoint(document, stage, stage.online, model),
                 smoke_test=test and _smoke_test(document, test),
+                canary=stage.online.canary and CanaryPlan(**dict(stage.online.canary)),
+                on_failure=stage.online.on_failure,
             )
         elif stage.batch is not None:
             yield BatchPlan(way="batch", **common, **_endpoint(document, stage, stage.batch, model))

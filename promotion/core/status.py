@@ -37,9 +37,13 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     ),
     _S.WAITING: frozenset({_S.EVALUATING, _S.DEPLOYING, _S.REJECTED, _S.SUPERSEDED, *_STOPPED}),
     # From deploying to succeeded when the stage serves this very version already, to superseded
-    # when it serves a newer one.
+    # when it serves a newer one. A promotion as a whole is deploying from its first stage on: a
+    # later one may still refuse the version.
     _S.DEPLOYING: frozenset(
-        {_S.VERIFYING, _S.SUCCEEDED, _S.SUPERSEDED, _S.ROLLING_BACK, *_STOPPED}
+        {
+            *(_S.VERIFYING, _S.SUCCEEDED, _S.SUPERSEDED, _S.REJECTED, _S.ROLLING_BACK),
+            *_STOPPED,
+        }
     ),
     _S.VERIFYING: frozenset({_S.SHIFTING, _S.SUCCEEDED, _S.ROLLING_BACK, *_STOPPED}),
     # After the last traffic of a stage the next stage begins, or the promotion has succeeded.

@@ -163,6 +163,8 @@ class SmokeTestOrder(TargetOrder):
     activity = "smoke_test"
 
     test: SmokeTestPlan
+    share: int = 0
+    """Percent of the traffic that the deployment has while it is asked."""
 
 
 class SmokeTestReceipt(Receipt):
@@ -173,7 +175,7 @@ class SmokeTestReceipt(Receipt):
 
 
 class TrafficOrder(TargetOrder):
-    """Give all traffic to the deployment, if it is still distributed as expected."""
+    """Distribute the traffic as ``wanted``, if it is still distributed as expected."""
 
     activity = "shift_traffic"
 
@@ -197,6 +199,11 @@ class UndoOrder(TargetOrder):
     activity = "undo"
 
     restore: dict[str, int]
+    """Weights before the rollout."""
+    ours: tuple[dict[str, int], ...] = ()
+    """Every distribution that this rollout may have written."""
+    keep: bool = False
+    """Leave the deployment, without traffic, to be looked at."""
 
 
 class RetireOrder(TargetOrder):

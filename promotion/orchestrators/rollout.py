@@ -1,11 +1,13 @@
-"""One stage: the new deployment beside the live one, tested, then all traffic or none."""
+"""One endpoint: the new deployment beside the live one, tested, then the traffic or none."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from durabletask.task import OrchestrationContext
 
 from promotion.core.errors import Failure, Terminal
+from promotion.core.rollout import Weights, path
 from promotion.core.status import Status
 from promotion.core.steps import (
     DeployOrder,
@@ -45,7 +47,10 @@ def rollout(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
 def _in_turn(work: Work, order: RolloutOrder) -> Steps[RolloutResult]:
     """The rollout itself, while nobody else rolls out to this endpoint."""
     stage, target = order.stage, order.stage.target
-    limit = Limit(work.now + stage.time_limit, "time_limit in the policy")
+    canary = stage.canary
+    # The pauses of a canary are meant to be: they are not what may take too long.
+    pauses = canary.every * len(canary.steps) if canary else timedelta(0)
+    limit = Limit(work.now + stage.time_limit + pauses, "time_limit in the policy")
     work.become(Status.DEPLOYING)
     try:
         endpoint = yield from work.settle(
@@ -58,13 +63,14 @@ def _in_turn(work: Work, order: RolloutOrder) -> Steps[RolloutResult]:
     if newer := _newer(order, endpoint.serving):
         return RolloutResult(stage=stage.name, status=Status.SUPERSEDED, failure=newer)
     before = endpoint.traffic
+    ways = path(before, target.deployment, canary.steps if canary else ())
     try:
         yield from _deploy(work, order, limit)
         if before != {target.deployment: 100}:  # else this very version serves already
             yield from _verify(work, order)
-            yield from _shift(work, order, before, limit)
+            yield from _shift(work, order, before, ways, limit)
     except Terminal as error:
-        return (yield from _take_back(work, order, before, error.failure))
+        return (yield from _take_back(work, order, before, ways, error.failure))
     replaced = tuple(sorted(set(before) - {target.deployment}))
     return RolloutResult(stage=stage.name, status=Status.SUCCEEDED, replaced=replaced)
 
@@ -104,30 +110,45 @@ def _deploy(work: Work, order: RolloutOrder, limit: Limit) -> Steps[None]:
         raise Terminal.of(look.failure)
 
 
-def _verify(work: Work, order: RolloutOrder) -> Steps[None]:
+def _verify(work: Work, order: RolloutOrder, share: int = 0) -> Steps[None]:
+    """Ask the deployment, which has that share of the traffic."""
     work.become(Status.VERIFYING)
     test = order.stage.smoke_test
     if test is None:
         return
     tested = yield from work.perform(
-        SmokeTestOrder(context=order.context, target=order.stage.target, test=test),
+        SmokeTestOrder(context=order.context, target=order.stage.target, test=test, share=share),
         SmokeTestReceipt,
     )
     if tested.failure is not None:
         raise Terminal.of(tested.failure)
 
 
-def _shift(work: Work, order: RolloutOrder, before: dict[str, int], limit: Limit) -> Steps[None]:
+def _shift(
+    work: Work, order: RolloutOrder, before: Weights, ways: Sequence[Weights], limit: Limit
+) -> Steps[None]:
+    """Step by step; the deployment is asked again while each step lasts, and after the last."""
+    for number, wanted in enumerate(ways, start=1):
+        work.become(Status.SHIFTING, traffic=dict(wanted))
+        yield from _write(work, order, before, wanted, limit)
+        before = wanted
+        if order.stage.canary is not None and number < len(ways):
+            yield work.ctx.create_timer(order.stage.canary.every)
+        yield from _verify(work, order, wanted[order.stage.target.deployment])
+
+
+def _write(
+    work: Work, order: RolloutOrder, before: Weights, wanted: Weights, limit: Limit
+) -> Steps[None]:
     def once_written(given: TrafficOrder, receipt: TrafficReceipt) -> TrafficOrder:
         return given.model_copy(update={"written": receipt.written})
 
-    work.become(Status.SHIFTING)
     yield from work.settle(
         TrafficOrder(
             context=order.context,
             target=order.stage.target,
             expected=before,
-            wanted={order.stage.target.deployment: 100},
+            wanted=wanted,
             started_at=work.now,
         ),
         TrafficReceipt,
@@ -137,7 +158,7 @@ def _shift(work: Work, order: RolloutOrder, before: dict[str, int], limit: Limit
 
 
 def _take_back(
-    work: Work, order: RolloutOrder, before: dict[str, int], why: Failure
+    work: Work, order: RolloutOrder, before: Weights, ways: Sequence[Weights], why: Failure
 ) -> Steps[RolloutResult]:
     """Undo everything; what could not be undone is said beside ``why``."""
     work.become(Status.ROLLING_BACK)
@@ -145,7 +166,13 @@ def _take_back(
     until = work.now + timedelta(seconds=order.timing.undo_limit)
     try:
         yield from work.settle(
-            UndoOrder(context=order.context, target=stage.target, restore=before),
+            UndoOrder(
+                context=order.context,
+                target=stage.target,
+                restore=before,
+                ours=tuple(ways),
+                keep=stage.on_failure == "keep",
+            ),
             Receipt,
             limit=Limit(until, "PROMOTION_UNDO_LIMIT"),
         )

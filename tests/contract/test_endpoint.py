@@ -1,5 +1,5 @@
 import pytest
-from contract.world import ERROR_403, Refused, a_context, a_stage, shift
+from contract.world import ERROR_403, NOW, Refused, a_context, a_stage, shift
 
 from local import taxi
 from promotion.core.errors import Retryable
@@ -179,6 +179,27 @@ def test_undo_restores_weights_that_were_shared(world):
     world.settle("shift_traffic", stage=second, **shift(second, before))
     world.settle("undo", stage=second, restore=before)
     assert world.endpoint()["properties"]["traffic"] == before
+    assert world.deployments() == ["taxi-model-1", "taxi-model-2"]
+
+
+def test_undo_takes_back_any_step_of_the_rollout_and_only_those(world):
+    world.serving("1")
+    second = world.standing("2", taxi.BETTER)
+    live, step = {"taxi-model-1": 100}, {"taxi-model-1": 75, "taxi-model-2": 25}
+    world.settle("shift_traffic", stage=second, expected=live, wanted=step, started_at=NOW)
+    with pytest.raises(Refused, match="Somebody else changed the traffic"):
+        world.do("undo", stage=second, restore=live, ours=[])
+    world.settle("undo", stage=second, restore=live, ours=[step])
+    assert world.endpoint()["properties"]["traffic"] == live
+    assert world.deployments() == ["taxi-model-1"]
+    assert world.audit()[-1]["Properties"]["before"] == '{"taxi-model-1": 75, "taxi-model-2": 25}'
+
+
+def test_undo_may_leave_the_deployment_to_be_looked_at(world):
+    world.serving("1")
+    second = world.serving("2", taxi.BETTER)
+    world.settle("undo", stage=second, restore={"taxi-model-1": 100}, keep=True)
+    assert world.endpoint()["properties"]["traffic"] == {"taxi-model-1": 100}
     assert world.deployments() == ["taxi-model-1", "taxi-model-2"]
 
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from promotion.core.gates import Gate
 from promotion.core.policy.duration import Duration, Span
@@ -37,6 +37,21 @@ class SmokeTest(Section):
     )
 
 
+def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
+    if list(steps) != sorted(set(steps)):
+        raise ValueError("the steps of a canary rise, as in [5, 25, 50]; 100 comes by itself")
+    return steps
+
+
+class Canary(Section):
+    """A little of the traffic first, then more; it is asked again before each step."""
+
+    steps: Annotated[tuple[Annotated[int, Field(ge=1, le=99)], ...], AfterValidator(_rising)] = (
+        Field(min_length=1, description="Percent of the traffic at each step, such as [5, 25, 50].")
+    )
+    every: Span = Field(description="How long each step lasts, for instance 10m.")
+
+
 class Online(Section):
     """A managed online endpoint, described by the team's own Azure ML CLI v2 files."""
 
@@ -45,7 +60,17 @@ class Online(Section):
         description="File for `az ml online-deployment create -f`; name, endpoint_name and model "
         "are set by the service."
     )
-    smoke_test: SmokeTest | None = Field(default=None, description="Asked before any traffic.")
+    smoke_test: SmokeTest | None = Field(
+        default=None, description="Asked before any traffic, and again after each change of it."
+    )
+    canary: Canary | None = Field(
+        default=None, description="Steps in which it gets the traffic; without them all at once."
+    )
+    on_failure: Literal["remove", "keep"] = Field(
+        default="remove",
+        description="What becomes of a deployment that was taken back: keep leaves it without "
+        "traffic, to be looked at.",
+    )
 
 
 class Batch(Section):

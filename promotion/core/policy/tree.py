@@ -168,7 +168,7 @@ def _where(
     if part in own:
         return node.lc.key(part), node.lc.value(part)
     # What a merge key << brings along stands where it was written first.
-    for _, merged in getattr(node, "merge", ()):
-        if part in merged:
+    for merged in node.merge:
+        if isinstance(merged, CommentedMap) and part in merged:
             return _where(merged, part, parent)
     return parent, parent

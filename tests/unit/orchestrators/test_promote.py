@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from unit.builders import POLICY, a_candidate, a_promotion
 from unit.orchestrators.durable import After, FakeContext, run
 
@@ -266,3 +267,14 @@ def test_a_version_is_held_for_a_day_with_few_looks_and_then_refused():
     assert "logged no metric rmse" in output["failure"]["reason"]
     assert sum(ctx.pauses) == 24 * 3600
     assert len(ctx.pauses) < 50
+
+
+@pytest.mark.parametrize(
+    "status", ["rejected", "superseded", "cancelled", "rolled_back", "failed", "succeeded"]
+)
+def test_a_promotion_ends_as_its_stage_did(status):
+    ended = {"stage": "prod", "status": status, "failure": {"reason": "So it is."}}
+    ctx, output = told(stage=ended)
+    assert output["status"] == status
+    assert ctx.statuses[-1] == status
+    assert ctx.recorded() == ["requested", status]

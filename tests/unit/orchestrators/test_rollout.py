@@ -44,6 +44,7 @@ def test_the_new_deployment_stands_and_is_tested_before_it_gets_traffic():
         "look_at_deployment",
         "smoke_test",
         "shift_traffic",
+        "smoke_test",
     ]
     assert output == {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
 
@@ -55,7 +56,14 @@ def test_traffic_goes_from_what_was_seen_at_the_start_to_the_new_deployment():
 
 def test_the_status_follows_the_rollout():
     ctx, _ = rolled_out()
-    assert ctx.statuses == ["waiting", "deploying", "verifying", "shifting", "succeeded"]
+    assert ctx.statuses == [
+        "waiting",
+        "deploying",
+        "verifying",
+        "shifting",
+        "verifying",
+        "succeeded",
+    ]
 
 
 def test_a_failed_deployment_is_taken_back_with_azures_reason():
@@ -194,3 +202,53 @@ def looks_for(seconds: float) -> int:
 def history_events(ctx: FakeContext) -> int:
     """As Azure Storage counts: what began, what ended, and the two ends of the turn it caused."""
     return 4 * (len(ctx.calls) + len(ctx.pauses)) + 2
+
+
+CANARY = POLICY.replace(
+    "        online:\n",
+    "        online:\n          canary: {steps: [5, 50], every: 10m}\n",
+)
+STEPS = [{"taxi-model-6": 95, "taxi-model-7": 5}, {"taxi-model-6": 50, "taxi-model-7": 50}, NEW]
+ASKED = {"latency_ms": 1.0}
+WRONG = {"latency_ms": 1.0, "failure": {"reason": "It answered -31."}}
+
+
+def test_a_canary_takes_its_steps_and_is_asked_again_at_each():
+    ctx, output = rolled_out(CANARY)
+    assert [order["wanted"] for order in ctx.called("shift_traffic")] == STEPS
+    assert [order["expected"] for order in ctx.called("shift_traffic")] == [LIVE, *STEPS[:2]]
+    assert [order.get("share", 0) for order in ctx.called("smoke_test")] == [0, 5, 50, 100]
+    assert sum(ctx.pauses) == 20 * 60
+    assert output["status"] == "succeeded"
+    assert output["replaced"] == ["taxi-model-6"]
+
+
+def test_a_canary_that_answers_wrongly_is_taken_back_at_once():
+    ctx, output = rolled_out(CANARY, smoke_test=[ASKED, ASKED, WRONG])
+    assert output["status"] == "rolled_back"
+    (undo,) = ctx.called("undo")
+    assert undo["restore"] == LIVE
+    assert STEPS[1] in undo["ours"]
+    assert len(ctx.called("shift_traffic")) == 2
+
+
+def test_a_deployment_that_answers_wrongly_with_all_traffic_is_taken_back():
+    _, output = rolled_out(smoke_test=[ASKED, WRONG])
+    assert output["status"] == "rolled_back"
+
+
+def test_the_pauses_of_a_canary_do_not_count_against_the_time_limit():
+    long = CANARY.replace("every: 10m", "every: 2d")
+    assert rolled_out(long)[1]["status"] == "succeeded"
+
+
+def test_the_first_version_needs_no_canary():
+    ctx, _ = rolled_out(CANARY, ensure_endpoint={"traffic": {}})
+    assert [order["wanted"] for order in ctx.called("shift_traffic")] == [NEW]
+
+
+@pytest.mark.parametrize(("wish", "kept"), [("remove", False), ("keep", True)])
+def test_a_deployment_that_failed_may_be_kept_to_be_looked_at(wish, kept):
+    text = CANARY.replace("online:\n", f"online:\n          on_failure: {wish}\n")
+    (undo,) = rolled_out(text, smoke_test=[WRONG])[0].called("undo")
+    assert undo.get("keep", False) is kept

@@ -1,0 +1,176 @@
+"""Stages with gates, waits and careful traffic, on the whole service."""
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from stories.service import Service
+
+from local import taxi
+from local.cloud import LocalCloud
+from local.demo import demo_policy
+
+POLICY = """\
+version: 1
+workspaces:
+  dev: {{subscription: {sub}, resource_group: rg-mlops-dev, name: mlw-mlops-dev}}
+  prod: {{subscription: {sub}, resource_group: rg-mlops-prod, name: mlw-mlops-prod}}
+registry: mlops-registry
+x-parts:
+  careful: &careful
+    deployment: deploy/online-deployment.yml
+    smoke_test:
+      request: deploy/sample-request.json
+      response: deploy/sample-response.json
+      tolerance: 4.0
+routes:
+  canary:
+    from: dev
+    models: [canary]
+    stages:
+      - name: prod
+        workspace: prod
+        keep_previous: 0
+        online:
+          <<: *careful
+          endpoint: deploy/canary.yml
+          canary: {{steps: [5, 25, 50], every: 1s}}
+  approved:
+    from: dev
+    models: [approved]
+    stages:
+      - name: qa
+        workspace: prod
+        online: {{<<: *careful, endpoint: deploy/approved-qa.yml}}
+      - name: prod
+        workspace: prod
+        gates:
+          - {{kind: soak, stage: qa, for: 1s}}
+          - {{kind: approval, by: [bob@contoso.com]}}
+        online: {{<<: *careful, endpoint: deploy/approved-prod.yml}}
+  champion:
+    from: dev
+    models: [champion]
+    gates:
+      - {{kind: champion, metric: rmse, better: lower}}
+    stages:
+      - name: prod
+        workspace: prod
+        online: {{<<: *careful, endpoint: deploy/champion.yml}}
+  regions:
+    from: dev
+    models: [regions]
+    stages:
+      - {{name: west, workspace: prod, online: {{<<: *careful, endpoint: deploy/west.yml}}}}
+      - name: north
+        workspace: prod
+        needs: []
+        online: {{<<: *careful, endpoint: deploy/north.yml}}
+"""
+ENDPOINTS = ("canary", "approved-qa", "approved-prod", "champion", "west", "north")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory):
+    directory: Path = tmp_path_factory.mktemp("stages")
+    policy = demo_policy(directory)
+    shutil.copytree(policy.parent / "deploy", directory / "stages" / "deploy")
+    for name in ENDPOINTS:
+        text = f"name: {name}\nauth_mode: key\n"
+        (directory / "stages" / "deploy" / f"{name}.yml").write_text(text)
+    policy = directory / "stages" / "promotion.yaml"
+    policy.write_text(POLICY.format(sub=taxi.SUBSCRIPTION))
+    with LocalCloud(directory, policy=policy) as cloud:
+        yield Service(cloud)
+
+
+def decide(service: Service, told, decision: str, who: str, comment: str = "") -> None:
+    """What the person decides about the stage prod, as the service's own API will raise it."""
+    stage = f"{told.wait_for('promotion.requested')['Properties']['promotion_id']}-prod"
+    at = "2026-03-02T12:00:00Z"
+    said = {"who": who, "decision": decision, "comment": comment, "at": at}
+    httpx.post(
+        f"{service.info['durable_url']}/instances/{stage}/raiseEvent/decision",
+        params={"code": service.info["durable_key"]},
+        json=said,
+    ).raise_for_status()
+
+
+def shares(service: Service, endpoint: str, deployment: str) -> list[int]:
+    """Every share of the traffic that the deployment has had, in order."""
+    known = service.cloud.control.get("/_emulator/traffic").json()["endpoints"]
+    (states,) = [states for path, states in known.items() if path.endswith(f"/{endpoint}")]
+    found = [state["traffic"].get(deployment, 0) for state in states]
+    return [share for share, last in zip(found, [None, *found], strict=False) if share != last]
+
+
+def test_a_canary_goes_step_by_step_and_never_below_100_in_sum(service):
+    assert service.register(name="canary").end()["Name"] == "promotion.succeeded"
+    told = service.register(taxi.BETTER, name="canary")
+    assert told.end()["Name"] == "promotion.succeeded"
+    assert shares(service, "canary", f"canary-{told.version}") == [0, 5, 25, 50, 100]
+    known = service.cloud.control.get("/_emulator/traffic").json()["endpoints"]
+    for states in known.values():
+        assert {sum(state["traffic"].values()) for state in states} <= {0, 100}
+
+
+def test_a_canary_that_fails_at_25_percent_is_taken_back(service):
+    live = service.register(name="canary")
+    assert live.end()["Name"] == "promotion.succeeded"
+    # Asked before any traffic, at 5 % and, in vain, at 25 %.
+    service.fault("POST", "/score$", answer={"status": 500, "body": {"error": "no"}}, skip=2)
+    told = service.register(taxi.BETTER, name="canary")
+    end = told.end()
+    assert end["Name"] == "promotion.rolled_back"
+    assert "it answered 500" in end["Properties"]["reason"]
+    assert shares(service, "canary", f"canary-{told.version}") == [0, 5, 25, 0]
+    assert shares(service, "canary", f"canary-{live.version}")[-1] == 100
+
+
+def test_a_stage_waits_until_somebody_approves(service):
+    told = service.register(name="approved")
+    asked = told.wait_for("promotion.approval_requested")["Properties"]
+    assert (asked["stage"], asked["by"]) == ("prod", "bob@contoso.com")
+    decide(service, told, "approve", "eve@contoso.com")
+    refused = told.wait_for("promotion.decision_refused")["Properties"]
+    assert "eve@contoso.com may not decide" in refused["reason"]
+    decide(service, told, "approve", "bob@contoso.com")
+    assert told.end()["Name"] == "promotion.succeeded"
+    assert shares(service, "approved-prod", f"approved-{told.version}") == [0, 100]
+
+
+def test_a_rejected_version_stays_where_it_is(service):
+    told = service.register(taxi.BETTER, name="approved")
+    told.wait_for("promotion.approval_requested")
+    decide(service, told, "reject", "bob@contoso.com", "Not before the audit.")
+    end = told.end()
+    assert end["Name"] == "promotion.rejected"
+    assert end["Properties"]["reason"] == "Rejected by bob@contoso.com: Not before the audit."
+    assert end["Properties"]["stage"] == "prod"
+
+
+def test_a_newer_version_supersedes_an_older_one_that_waits(service):
+    older = service.register(name="approved")
+    older.wait_for("promotion.approval_requested")
+    newer = service.register(taxi.BETTER, name="approved")
+    newer.wait_for("promotion.approval_requested")
+    end = older.end()
+    assert end["Name"] == "promotion.superseded"
+    assert f"approved:{newer.version}, which is newer" in end["Properties"]["reason"]
+    decide(service, newer, "approve", "bob@contoso.com")
+    assert newer.end()["Name"] == "promotion.succeeded"
+
+
+def test_a_version_that_is_worse_than_the_champion_is_refused(service):
+    assert service.register(taxi.BETTER, name="champion").end()["Name"] == "promotion.succeeded"
+    end = service.register(taxi.GOOD, name="champion").end()
+    assert end["Name"] == "promotion.rejected"
+    assert "rmse is 3.42; champion:1, which serves in prod, has 2.77" in end["Properties"]["reason"]
+
+
+def test_regions_that_need_nothing_of_each_other_are_served_side_by_side(service):
+    told = service.register(name="regions")
+    assert told.end()["Name"] == "promotion.succeeded"
+    for region in ("west", "north"):
+        assert shares(service, region, f"regions-{told.version}") == [0, 100]
