@@ -1,5 +1,6 @@
 """Shows the story while it happens: live on a terminal, plain lines elsewhere."""
 
+import json
 import time
 from collections.abc import Iterable
 from typing import Final, Self
@@ -30,12 +31,17 @@ def fact_in_words(row: Row) -> str:
     match row["Name"]:
         case "promotion.gate_evaluated":
             return f"gate {told['gate']} {told['outcome']}: {told['reason']}"
+        case "promotion.evidence":
+            figures = json.loads(told["metrics"])
+            listed = [f"{metric} {known['value']:g}" for metric, known in figures.items()]
+            return f"evidence: {', '.join(listed) or 'no metrics'} of {told.get('run', 'no run')}"
         case "promotion.copied":
             return f"copied to {told['registry']}"
         case "promotion.deploying" | "promotion.deployed" | "promotion.retired":
             return f"{name} {told['deployment']}"
         case "promotion.smoke_tested":
-            return f"smoke test {told['outcome']} ({numbers['latency_ms']:.0f} ms)"
+            share = f" at {numbers['traffic']:g} % of the traffic" if numbers.get("traffic") else ""
+            return f"smoke test {told['outcome']}{share} ({numbers['latency_ms']:.0f} ms)"
         case "promotion.traffic_shifted":
             return f"traffic shifted: {told['after']}"
         case _:

@@ -32,15 +32,14 @@ def _span(written: str) -> timedelta:
     try:
         return TypeAdapter(Duration).validate_python(written)
     except ValidationError as error:
-        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        what = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(what, param_hint="--since") from None
 
 
 def backtest(
-    *,
     policy: Annotated[str, typer.Argument(metavar="FILE", help="The policy to try.")],
-    since: Annotated[
-        timedelta, typer.Option(parser=_span, metavar="SPAN", help="How far back, such as 90d.")
-    ] = timedelta(days=90),
+    *,
+    since: Annotated[str, typer.Option(metavar="SPAN", help="How far back, such as 90d.")] = "90d",
     in_force: Annotated[
         str | None,
         typer.Option(metavar="FILE|URL", help="The policy to compare with."),
@@ -66,7 +65,7 @@ def backtest(
         tried = read_policy_at(place_of(policy), name=policy, settings=given)
         compared = in_force and read_policy_at(place_of(in_force), name=in_force, settings=given)
         documents = [tried] if not compared else [compared, tried]
-        candidates = tuple(_candidates(documents, datetime.now(UTC) - since, model))
+        candidates = tuple(_candidates(documents, datetime.now(UTC) - _span(since), model))
         replays = [replay(one, candidates, _asked if ask else unasked) for one in documents]
     except MISTAKES as error:
         typer.echo(told(error, policy), err=True)

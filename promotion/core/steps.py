@@ -239,6 +239,8 @@ class StageOrder(Value):
     """Of the promotion, with this stage and those whose champions its gates ask about."""
     asset_id: str
     origin: Origin
+    judgement: Judgement = Judgement()
+    """What was answered about the version so far: who approves wants to know."""
     served: dict[str, datetime] = {}
     """Since when the version serves at earlier stages."""
 

@@ -121,6 +121,7 @@ class _Story:
                 registrant=candidate.registered_by if candidate else None,
                 requester=None if context.actor == "event-grid" else context.actor,
             ),
+            judgement=self._result.judgement,
             served=self._served(),
         )
         return self._work.ctx.call_sub_orchestrator(

@@ -51,7 +51,7 @@ class _Stage:
         try:
             yield from self._come()
             yield from self._pass_gates()
-            waiting = Waiting(self._work, self._attention, self._order.origin, self._order.served)
+            waiting = Waiting(self._work, self._attention, self._order, self._result.judgement)
             yield from waiting.over(self._order.stage.waits)
         except Terminal as error:
             self._end(Status.FAILED, error.failure)

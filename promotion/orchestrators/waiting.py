@@ -1,12 +1,14 @@
 """The waits of a stage: one after the other, until all of them are over at the same moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from promotion.core.errors import Failure
+from promotion.core.steps import StageOrder
+from promotion.core.verdict import Judgement
 from promotion.core.waits import Wait
 from promotion.core.waits.approval import ApprovalWait
-from promotion.core.waits.decision import Decision, Origin, Standing
+from promotion.core.waits.decision import Decision, Standing
 from promotion.core.waits.soak import SoakWait
 from promotion.core.waits.window import WindowWait
 from promotion.orchestrators.attention import Attention
@@ -25,13 +27,14 @@ class Waiting:
     """What a stage waits for on behalf of one promotion."""
 
     def __init__(
-        self, work: Work, attention: Attention, origin: Origin, served: Mapping[str, datetime]
+        self, work: Work, attention: Attention, order: StageOrder, judgement: Judgement
     ) -> None:
-        """``served`` says since when the version serves at earlier stages."""
+        """``judgement`` is that of the stage's own gates."""
         self._work = work
         self._attention = attention
-        self._origin = origin
-        self._served = served
+        self._order = order
+        self._origin = order.origin
+        self._verdicts = (*order.judgement.verdicts, *judgement.verdicts)
         self._decisions: list[Decision] = []
         """Those that count, and those that came before they were asked for."""
 
@@ -106,7 +109,7 @@ class Waiting:
             yield from self._until(opens)
 
     def _soak(self, wait: SoakWait) -> Steps[None]:
-        until = wait.until(self._served.get(wait.stage, self._work.started))
+        until = wait.until(self._order.served.get(wait.stage, self._work.started))
         if until > self._work.now:
             yield from self._tell("soak", f"It waits for {wait.in_words}.", until)
             yield from self._until(until)
@@ -135,4 +138,9 @@ class Waiting:
             quorum=str(wait.quorum),
             until=ends,
             registered_by=self._origin.registrant or "",
+            registry_path=self._order.asset_id,
+            # For the approver to read; a record holds 8 KB, the promotion has all of it.
+            verdicts="\n".join(
+                f"{verdict.outcome} {verdict.gate}: {verdict.reason}" for verdict in self._verdicts
+            ),
         )

@@ -43,6 +43,12 @@ def staged(*gates: str, events=(), served=None, **answers):
     return ctx, run(stage, ctx, order.to_json())
 
 
+def gates_of(*gates: str):
+    """The gates of a stage with these."""
+    listed = f"        gates: [{', '.join(gates)}]\n        online:"
+    return a_promotion(POLICY.replace("        online:", listed)).plan.stages[0].gates
+
+
 def decided(hours: float, who: str, decision: str = "approve", **more) -> Event:
     at = (NOON + timedelta(hours=hours)).isoformat()
     said = {"who": who, "roles": ["Promotion.Approver"], "decision": decision, "at": at, **more}
@@ -86,12 +92,7 @@ def test_a_rollout_that_was_terminated_fails_the_stage_with_the_endpoint():
 def test_gates_of_a_stage_are_asked_when_the_version_gets_there():
     signed = a_candidate(tags={"signed": "yes"})
     gate = "{kind: tag, name: signed}"
-    gates = (
-        a_promotion(POLICY.replace("        online:", f"        gates: [{gate}]\n        online:"))
-        .plan.stages[0]
-        .gates
-    )
-    ctx, output = staged(gate, evaluate_gates=judged(signed, gates))
+    ctx, output = staged(gate, evaluate_gates=judged(signed, gates_of(gate)))
     assert ctx.names()[1:3] == ["gather_evidence", "evaluate_gates"]
     assert output["judgement"]["verdicts"][0]["gate"] == "tag signed"
     assert output["status"] == "succeeded"
@@ -145,8 +146,22 @@ def test_an_approval_is_asked_for_and_waited_for_without_any_request():
 
 
 def test_while_it_waits_it_shows_for_what():
-    ctx, _ = staged("{kind: approval, time_limit: 1d}")
+    shown = []
+    ctx, _ = staged(
+        "{kind: approval, time_limit: 1d}", record=lambda given: shown.append(given) or {}
+    )
     assert "waiting" in ctx.statuses
+    asked = shown[0]["details"]
+    assert (asked["by"], asked["quorum"]) == ("Promotion.Approver", "1")
+    assert asked["until"] == "2026-03-03T12:00:00+00:00"
+
+
+def test_who_is_to_approve_gets_every_verdict():
+    gates = ("{kind: tag, name: signed, mode: warn}", "{kind: approval}")
+    warned = judged(a_candidate(), gates_of(gates[0]))
+    ctx, _ = staged(*gates, evaluate_gates=warned, events=[decided(1, "bob@x.com")])
+    (asked,) = [given for given in ctx.called("record") if given["name"] == "approval_requested"]
+    assert "inconclusive tag signed: taxi-model:7 has no tag signed" in asked["details"]["verdicts"]
 
 
 def test_the_registrant_cannot_approve_and_it_is_recorded_why():
