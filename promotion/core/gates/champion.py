@@ -6,8 +6,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from promotion.core.candidate import Candidate, Champion, Metric
-from promotion.core.figures import told
 from promotion.core.gates.base import Gate
+from promotion.core.gates.margin import Margin
+from promotion.core.gates.metric import Figure, figure, sendable
+from promotion.core.gates.text import shown
 from promotion.core.verdict import Change, Doubt, Outcome, Verdict
 
 
@@ -15,8 +17,8 @@ class ChampionGate(Gate):
     """Is the model better than the champion, which is what the stage serves now?
 
     Compares the last value that each of their runs logged of one metric. Without a margin being
-    as good is enough; with one the model must be better by at least so much. A version that
-    serves already passes.
+    as good is enough; with one the model must be better by at least so much. NaN is never good
+    enough. A version that serves already passes.
 
     Figures are only comparable when they were computed on the same data: name a tag or a parameter
     that says which, and versions for which it differs are *inconclusive*.
@@ -25,13 +27,13 @@ class ChampionGate(Gate):
     kind: Literal["champion"]
     metric: str = Field(min_length=1, description="Name of the metric that is compared.")
     better: Literal["higher", "lower"] = Field(description="Which value is the better one.")
-    by: float | None = Field(
+    by: Figure | None = Field(
         default=None,
         ge=0,
         allow_inf_nan=False,
         description="Margin in the units of the metric.",
     )
-    by_percent: float | None = Field(
+    by_percent: Figure | None = Field(
         default=None,
         ge=0,
         allow_inf_nan=False,
@@ -78,18 +80,28 @@ class ChampionGate(Gate):
             reason = f"It was not looked up what {self.stage or 'the stage'} serves."
             return self._open(reason, "Report this as a fault of the service.")
         champion = candidate.champions[self.stage]
-        if champion is None:
-            return self._without()
-        if champion.model == candidate.model:
+        if champion is not None and champion.model == candidate.model:
             return self.verdict(
                 Outcome.PASSED, f"{self.stage} serves {candidate.model} itself already."
             )
+        own = candidate.metrics.get(self.metric)
+        if own is not None and math.isnan(own.value):
+            return self._not_a_number()
+        return self._without() if champion is None else self._against(candidate, champion)
+
+    def _against(self, candidate: Candidate, champion: Champion) -> Verdict:
         if champion.trouble is not None:
             remedy = f"Compare by hand, or bring a version of this team to {self.stage} first."
             return self._open(champion.trouble, remedy)
-        if (doubt := self._other_data(candidate, champion)) is not None:
-            return doubt
-        return self._compared(candidate, champion)
+        return self._other_data(candidate, champion) or self._compared(candidate, champion)
+
+    def _not_a_number(self) -> Verdict:
+        return self.verdict(
+            Outcome.FAILED,
+            f"{self.metric} was logged as NaN, which is not better than anything.",
+            remedy="Find out why the run could not compute it.",
+            observed="NaN",
+        )
 
     def _without(self) -> Verdict:
         reason = f"{self.stage} serves nothing yet, so there is nothing to compare with."
@@ -111,7 +123,7 @@ class ChampionGate(Gate):
         if own is not None and own == other:
             return None
         values = " and ".join(
-            "missing" if value is None else f"'{value}'" for value in (own, other)
+            "missing" if value is None else f"'{shown(value)}'" for value in (own, other)
         )
         return self._open(
             f"The {what} {name} of {candidate.model} and {_named(champion)} should be equal, to "
@@ -123,51 +135,36 @@ class ChampionGate(Gate):
         own, other = candidate.metrics.get(self.metric), champion.metrics.get(self.metric)
         if own is None or other is None or math.isnan(other.value):
             return self._incomparable(candidate, champion, own, other)
-        enough = self._enough(other.value)
-        value = own.value
-        # NaN is never better than anything.
-        passed = value >= enough if self.better == "higher" else value <= enough
-        figures = (other.value, enough)
+        margin, value = self._margin, own.value
+        enough = margin.enough(other.value)
+        wish = margin.told(enough, value)
         reason = (
-            f"{self.metric} is {told(value, *figures)}; {_named(champion)}, which serves in "
-            f"{self.stage}, has {told(other.value, value, enough)}, and the policy wants "
-            f"{self._wish(enough, value)}."
+            f"{self.metric} is {figure(value, other.value, enough)}; {_named(champion)}, "
+            f"which serves in {self.stage}, has {figure(other.value, value, enough)}, "
+            f"and the policy wants {wish}."
         )
+        if margin.passes(value, enough):
+            return self.verdict(Outcome.PASSED, reason, observed=sendable(value), threshold=wish)
+        change = Change(what=f"metric {self.metric}", seen=sendable(value), enough=sendable(enough))
         return self.verdict(
-            Outcome.PASSED if passed else Outcome.FAILED,
+            Outcome.FAILED,
             reason,
-            remedy=None
-            if passed
-            else f"A model whose {self.metric} is {told(enough, value)} would pass.",
-            change=None
-            if passed
-            else Change(
-                what=f"metric {self.metric}",
-                seen="NaN" if math.isnan(value) else value,
-                enough=enough,
-            ),
-            observed="NaN" if math.isnan(value) else value,
-            threshold=self._wish(enough, value),
+            remedy=f"A model whose {self.metric} is {margin.just(enough, value)} would pass.",
+            change=change,
+            observed=sendable(value),
+            threshold=wish,
         )
 
-    def _enough(self, other: float) -> float:
-        """The figure that just passes."""
-        if math.isinf(other):
-            return other
-        margin = abs(other) * (self.by_percent or 0) / 100 + (self.by or 0)
-        return other + margin if self.better == "higher" else other - margin
-
-    def _wish(self, enough: float, value: float) -> str:
-        word = "at least" if self.better == "higher" else "at most"
-        wish = f"{word} {told(enough, value)}"
-        if self.by_percent:
-            return f"{wish}, {self.by_percent:g} % {self.better}"
-        return f"{wish}, {self.by:g} {self.better}" if self.by else wish
+    @property
+    def _margin(self) -> Margin:
+        return Margin(better=self.better, by=self.by or 0, by_percent=self.by_percent or 0)
 
     def _incomparable(
         self, candidate: Candidate, champion: Champion, own: Metric | None, other: Metric | None
     ) -> Verdict:
+        remedy = "Compare by hand; with mode: warn the gate lets the version pass."
         if own is None:
+            remedy = f'Log it in the training script: mlflow.log_metric("{self.metric}", …).'
             reason = f"{candidate.model} has no metric {self.metric}"
         elif other is None:
             reason = (
@@ -175,7 +172,6 @@ class ChampionGate(Gate):
             )
         else:
             reason = f"{self.metric} of {_named(champion)} was logged as NaN"
-        remedy = f'Log it in the training script: mlflow.log_metric("{self.metric}", …).'
         return self._open(f"{reason}, so the two cannot be compared.", remedy)
 
     def _open(self, reason: str, remedy: str) -> Verdict:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from promotion.core.candidate import Candidate
 from promotion.core.gates.base import Gate
+from promotion.core.gates.text import shown
 from promotion.core.policy.size import Size, size_in_words
 from promotion.core.verdict import Change, Outcome, Verdict
 
@@ -23,16 +24,25 @@ def _several(written: object) -> object:
     return [written] if isinstance(written, str) else written
 
 
-def _specifier(written: str) -> str:
+def _specifiers(written: str) -> SpecifierSet:
+    """``written``; a version alone, such as ``3.11.*``, is what it must be."""
     try:
-        SpecifierSet(written)
+        return SpecifierSet(written)
     except InvalidSpecifier:
-        raise ValueError(f"{written!r} is no range of versions; write it as >=1.4,<2") from None
-    return written
+        return SpecifierSet(f"=={written}")
 
 
-Range = Annotated[str, AfterValidator(_specifier)]
-"""Versions as Python packages state them: ``>=1.4,<2``, ``==3.11.*``."""
+def _range(written: str) -> str:
+    try:
+        if len(_specifiers(written)):
+            return written
+    except InvalidSpecifier:
+        pass
+    raise ValueError(f"{written!r} is no range of versions; write it as '>=1.4,<2' or '3.11.*'")
+
+
+Range = Annotated[str, AfterValidator(_range)]
+"""Versions as Python packages state them: ``>=1.4,<2``, ``3.11.*``."""
 
 
 class FormatGate(Gate):
@@ -63,7 +73,8 @@ class FormatGate(Gate):
     )
     frameworks: dict[str, Range] = Field(
         default={},
-        description="Versions that pass, by flavor or python: `{sklearn: '>=1.4,<2'}`.",
+        description="Versions that pass, by flavor or python: "
+        "`{sklearn: '>=1.4,<2', python: '3.11.*'}`.",
     )
     max_size: Size | None = Field(
         default=None, description="How large all its files may be together, such as 500MB."
@@ -139,7 +150,7 @@ class FormatGate(Gate):
         versions = [f"{name} {version}" if version else name for name, version in flavors.items()]
         size = candidate.contents.size
         told = [kind, *versions, *([size_in_words(size)] if size is not None else [])]
-        return f"{', '.join(told)}, as the policy wants"
+        return f"{shown(', '.join(told))}, as the policy wants"
 
 
 def _in_flavors(candidate: Candidate, flavor: str) -> Iterator[Finding]:
@@ -149,7 +160,7 @@ def _in_flavors(candidate: Candidate, flavor: str) -> Iterator[Finding]:
         reason = f"It is not known whether the model has the flavor {flavor}."
         yield Outcome.INCONCLUSIVE, reason, remedy, None
     elif flavor not in flavors:
-        has = ", ".join(flavors) or "none"
+        has = shown(", ".join(flavors)) or "none"
         reason = f"The model has no flavor {flavor}; it has {has}."
         yield Outcome.FAILED, reason, remedy, Change(what="flavor", seen=has, enough=flavor)
 
@@ -161,12 +172,12 @@ def _in_framework(candidate: Candidate, name: str, versions: str) -> Iterator[Fi
     try:
         version = Version(known or "")
     except InvalidVersion:
-        what = f"'{known}', which is no version" if known else "not known"
+        what = f"'{shown(known)}', which is no version" if known else "not known"
         reason = f"The version of {name} is {what}; the policy wants {versions}."
         yield Outcome.INCONCLUSIVE, reason, remedy, None
         return
     # Who trains with a pre-release has that version; ranges leave it out unless asked.
-    if not SpecifierSet(versions).contains(version, prereleases=True):
+    if not _specifiers(versions).contains(version, prereleases=True):
         reason = f"The model was made with {name} {known}; the policy wants {versions}."
         yield Outcome.FAILED, reason, remedy, Change(what=name, seen=known, enough=versions)
 
@@ -177,6 +188,7 @@ def _in_size(size: int | None, limit: int) -> Iterator[Finding]:
         reason = f"It is not known how large the model is; it may have {size_in_words(limit)}."
         yield Outcome.INCONCLUSIVE, reason, remedy, None
     elif size > limit:
-        reason = f"The model has {size_in_words(size)}; it may have {size_in_words(limit)}."
+        has, may_have = size_in_words(size, limit), size_in_words(limit, size)
+        reason = f"The model has {has}; it may have {may_have}."
         change = Change(what="size in bytes", seen=float(size), enough=float(limit))
         yield Outcome.FAILED, reason, remedy, change

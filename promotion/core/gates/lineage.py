@@ -9,6 +9,9 @@ from pydantic import Field
 
 from promotion.core.candidate import Candidate, Job
 from promotion.core.gates.base import Gate
+from promotion.core.gates.repository import address_of, glob_of, is_at
+from promotion.core.gates.text import shown
+from promotion.core.policy.glob import Glob
 from promotion.core.verdict import Outcome, Verdict
 
 type Finding = tuple[Outcome, str, str]
@@ -21,14 +24,16 @@ _GIT = {
     "commit": ("mlflow.source.git.commit", "azureml.git.commit"),
     "dirty": ("azureml.git.dirty", "mlflow.source.git.dirty"),
 }
-_OVER = ("failed", "canceled", "cancelled", "killed", "notresponding")
-"""How jobs end that did not complete, in Azure ML and in MLflow."""
-_REPOSITORY = re.compile(
-    r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?(?P<host>[^/:@]+)(?::\d+)?/|[^/@:]+@(?P<scp>[^/:@]+):)"
-    r"(?P<path>.+)"
+_OVER = ("failed", "canceled", "cancelled", "killed")
+"""How jobs end that did not complete, in Azure ML and in MLflow. From NotResponding they return."""
+_PINNED = re.compile(
+    r"(?:.*/versions/|(?:azureml:|(?!azureml:))[^/:@]+:)(?!latest$)[^/:@]+",
+    re.IGNORECASE | re.DOTALL,
 )
-_PINNED = re.compile(r".*(?:/versions/|:)(?!latest$)[^/:@]+", re.IGNORECASE)
 _FROM_GIT = "Submit the job from a working copy of the repository, so that Azure ML notes it down."
+_REF = "refs/heads/"
+"""How build servers write branches."""
+_FROM_JOB = "Register the model from its job's output."
 
 
 class LineageGate(Gate):
@@ -40,13 +45,13 @@ class LineageGate(Gate):
     """
 
     kind: Literal["lineage"]
-    experiment: str | None = Field(
+    experiment: Glob | None = Field(
         default=None, description="Name or glob of the experiment that the job belongs to."
     )
-    repository: str | None = Field(
+    repository: Glob | None = Field(
         default=None, description="URL or glob of the git repository of the training code."
     )
-    branch: str | None = Field(
+    branch: Glob | None = Field(
         default=None, description="Name or glob of the branch of the training code."
     )
     commit: bool = Field(
@@ -60,8 +65,10 @@ class LineageGate(Gate):
         default=False,
         description="Whether the job must have named a version of its environment.",
     )
-    registered_by: tuple[str, ...] | None = Field(
-        default=None, min_length=1, description="Who may have registered the model: names or globs."
+    registered_by: tuple[Glob, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Who may have registered the model: names or globs, in any case.",
     )
 
     @property
@@ -86,23 +93,22 @@ class LineageGate(Gate):
             yield (
                 Outcome.INCONCLUSIVE,
                 f"No job is known that made {candidate.model}.",
-                "Register the model from its job's output.",
+                _FROM_JOB,
             )
         else:
             yield from self._in_job(candidate.job)
         if self.registered_by is not None:
-            yield from _wanted("who registered it", candidate.registered_by, *self.registered_by)
+            yield from _registered(candidate.registered_by, self.registered_by)
 
     def _in_job(self, job: Job) -> Iterator[Finding]:
         yield from _ended(job)
         if self.experiment is not None:
-            yield from _wanted("the experiment", job.experiment, self.experiment)
+            yield from _wanted("experiment", job.experiment, self.experiment, _FROM_JOB)
         if self.repository is not None:
-            known = _git(job, "repository")
-            found = repository(known) if known else None
-            yield from _wanted("the git repository", found, repository(self.repository))
+            yield from _in_repository(_git(job, "repository"), self.repository)
         if self.branch is not None:
-            yield from _wanted("the git branch", _git(job, "branch"), self.branch)
+            branch = (_git(job, "branch") or "").removeprefix(_REF)
+            yield from _wanted("git branch", branch, self.branch.removeprefix(_REF), _FROM_GIT)
         if self.commit and not _git(job, "commit"):
             yield Outcome.INCONCLUSIVE, "The git commit is not known.", _FROM_GIT
         if self.clean:
@@ -110,22 +116,9 @@ class LineageGate(Gate):
         if self.pinned_environment and not _PINNED.fullmatch(job.environment or ""):
             yield (
                 Outcome.FAILED if job.environment else Outcome.INCONCLUSIVE,
-                f"The environment {job.environment or 'is not known, so it'} names no version.",
+                f"The environment {_pinning(job.environment)}.",
                 "Name a version of the environment in the job, as azureml:name:3.",
             )
-
-
-def repository(url: str) -> str:
-    """The repository at ``url`` in one spelling, ``https://host/path``, without credentials.
-
-    Git takes several for the same: ``git@github.com:contoso/taxi.git``,
-    ``ssh://git@github.com/contoso/taxi``, ``https://user:token@GitHub.com/contoso/taxi.git/``.
-    """
-    match = _REPOSITORY.fullmatch(url.strip())
-    if match is None:
-        return url.strip()
-    path = match["path"].strip("/").removesuffix(".git")
-    return f"https://{(match['host'] or match['scp']).lower()}/{path}"
 
 
 def _ended(job: Job) -> Iterator[Finding]:
@@ -135,25 +128,49 @@ def _ended(job: Job) -> Iterator[Finding]:
     if status in _OVER:
         yield (
             Outcome.FAILED,
-            f"The job {job.name} is {job.status}, not completed.",
+            f"The job {job.name} is {shown(job.status or '')}, not completed.",
             "Register models of jobs that have completed.",
         )
     else:
+        state = shown(job.status or "in an unknown state")
         yield (
             Outcome.INCONCLUSIVE,
-            f"The job {job.name} is {job.status or 'in an unknown state'}, not completed yet.",
+            f"The job {job.name} is {state}, not completed yet.",
             "Register the model when the job has completed, or let the policy wait for it with "
             "inconclusive: hold.",
         )
 
 
-def _wanted(what: str, value: str | None, *globs: str) -> Iterator[Finding]:
-    wishes = " or ".join(globs)
+def _wanted(what: str, value: str | None, wish: str, remedy: str) -> Iterator[Finding]:
     if not value:
-        yield Outcome.INCONCLUSIVE, f"It is not known: {what}; it should be {wishes}.", _FROM_GIT
-    elif not any(fnmatchcase(value, glob) for glob in globs):
-        reason = f"{what.capitalize()} is {value}; it should be {wishes}."
-        yield Outcome.FAILED, reason, f"Train and register where {what} is {wishes}."
+        yield Outcome.INCONCLUSIVE, f"The {what} is not known; it should be {wish}.", remedy
+    elif not fnmatchcase(value, wish):
+        reason = f"The {what} is {shown(value)}; it should be {wish}."
+        yield Outcome.FAILED, reason, f"Train the model where the {what} is {wish}."
+
+
+def _in_repository(url: str | None, wish: str) -> Iterator[Finding]:
+    address = address_of(url) if url else None
+    if url and address is None:
+        reason = "The git repository has an address that cannot be read, nor shown for safety."
+        yield Outcome.FAILED, reason, "Look at it with git remote -v, then set it anew."
+    elif address is None or not is_at(address, wish):
+        yield from _wanted("git repository", address, glob_of(wish), _FROM_GIT)
+
+
+def _registered(by: str | None, wishes: tuple[str, ...]) -> Iterator[Finding]:
+    allowed = " or ".join(wishes)
+    if not by:
+        reason = f"It is not known who registered the model; it should be {allowed}."
+        yield Outcome.INCONCLUSIVE, reason, f"Let {allowed} register it."
+    # Entra takes names of people in any case.
+    elif not any(fnmatchcase(by.casefold(), wish.casefold()) for wish in wishes):
+        reason = f"The model was registered by {shown(by)}; it should be by {allowed}."
+        yield Outcome.FAILED, reason, f"Let {allowed} register it."
+
+
+def _pinning(environment: str | None) -> str:
+    return f"{shown(environment)} names no version" if environment else "is not known"
 
 
 def _clean(job: Job) -> Iterator[Finding]:

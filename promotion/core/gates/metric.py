@@ -1,14 +1,54 @@
 """Gate ``metric``: is a figure of the model good enough?"""
 
 import math
-from typing import Literal, Self
+import re
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from promotion.core.candidate import Candidate
-from promotion.core.figures import told
 from promotion.core.gates.base import Gate
+from promotion.core.gates.text import shown
 from promotion.core.verdict import Change, Outcome, Verdict
+
+_NUMBER: Final = re.compile(
+    r"[+-]?(?:nan|inf(?:inity)?|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE | re.ASCII
+)
+"""Narrower than ``float()``, for which ``1_0`` is ten."""
+
+
+def _no_truth_value(written: object) -> object:
+    if isinstance(written, bool):
+        raise ValueError("expected a number")
+    return written
+
+
+Figure = Annotated[float, BeforeValidator(_no_truth_value)]
+"""A number; pydantic alone would take ``true`` for 1."""
+
+
+def exact(bound: float) -> str:
+    """``bound`` in as few digits as say all of it: what is told must pass."""
+    short = f"{bound:g}"
+    return short if float(short) == bound else repr(bound).removesuffix(".0")
+
+
+def figure(value: float, *beside: float) -> str:
+    """``value`` in six digits, or as many as it takes to stand to those ``beside`` as it does."""
+    for digits in range(6, 17):
+        text = f"{value:.{digits}g}"
+        if all(_stands(float(text), other) == _stands(value, other) for other in beside):
+            return text
+    return repr(value)
+
+
+def _stands(value: float, other: float) -> tuple[bool, bool]:
+    return value < other, value > other
+
+
+def sendable(value: float) -> float | str:
+    """``value`` as it is after it has travelled: JSON has neither NaN nor infinities."""
+    return value if math.isfinite(value) else f"{value:g}".replace("nan", "NaN")
 
 
 class MetricGate(Gate):
@@ -24,13 +64,13 @@ class MetricGate(Gate):
     of: Literal["run", "tag", "property"] = Field(
         default="run", description="Where the figure stands: run, tag or property."
     )
-    at_least: float | None = Field(
+    at_least: Figure | None = Field(
         default=None, description="The smallest value that passes.", allow_inf_nan=False
     )
-    at_most: float | None = Field(
+    at_most: Figure | None = Field(
         default=None, description="The largest value that passes.", allow_inf_nan=False
     )
-    between: tuple[float, float] | None = Field(
+    between: tuple[Figure, Figure] | None = Field(
         default=None,
         description="The smallest and the largest value that pass, instead of both: [0.8, 0.95].",
     )
@@ -49,7 +89,7 @@ class MetricGate(Gate):
             raise ValueError("a metric gate needs at_least or at_most, or both, or between")
         if self.low > self.high:
             raise ValueError(
-                f"no value can be at least {told(self.low)} and at most {told(self.high)}"
+                f"no value can be at least {exact(self.low)} and at most {exact(self.high)}"
             )
         return self
 
@@ -74,7 +114,9 @@ class MetricGate(Gate):
     @property
     def threshold(self) -> str:
         """What passes, in words: ``at least 0.8 and at most 1``."""
-        return self._threshold()
+        bounds = (("at least", self.low), ("at most", self.high))
+        wishes = [f"{word} {exact(to)}" for word, to in bounds if math.isfinite(to)]
+        return " and ".join(wishes) + self._unit
 
     def excludes(self, other: "MetricGate") -> bool:
         """Whether no value passes both."""
@@ -85,44 +127,43 @@ class MetricGate(Gate):
         if value is None:
             return self._missing(candidate)
         if math.isnan(value):
-            return self.verdict(
-                Outcome.FAILED,
-                f"{self.name} was logged as NaN, which is not {self.threshold}.",
-                remedy="Find out why the run could not compute it.",
-                observed="NaN",
-                threshold=self.threshold,
-            )
+            return self._not_a_number()
         passed = self.low <= value <= self.high
         enough = self.high if value > self.high else self.low
-        figure = f"{told(value, self.low, self.high)}{self._unit}"
-        would = f"{told(enough, value)}{self._unit}"
+        is_now = f"{figure(value, self.low, self.high)}{self._unit}"
+        would = f"{exact(enough)}{self._unit}"
         return self.verdict(
             Outcome.PASSED if passed else Outcome.FAILED,
-            f"{self.name} is {figure}{self._origin(candidate)}; "
-            f"the policy wants {self._threshold(value)}.",
+            f"{self.name} is {is_now}{self._origin(candidate)}; the policy wants {self.threshold}.",
             remedy=None if passed else f"A model whose {self.name} is {would} would pass.",
-            change=None if passed else Change(what=self._what, seen=value, enough=enough),
-            observed=value,
+            change=None if passed else self._change(sendable(value), enough),
+            observed=sendable(value),
             threshold=self.threshold,
         )
+
+    def _not_a_number(self) -> Verdict:
+        where = "was logged as NaN" if self.of == "run" else f"is NaN in the {self._what}"
+        return self.verdict(
+            Outcome.FAILED,
+            f"{self.name} {where}, which is not {self.threshold}.",
+            remedy="Find out why the run could not compute it.",
+            change=self._change("NaN", self.low if math.isinf(self.high) else self.high),
+            observed="NaN",
+            threshold=self.threshold,
+        )
+
+    def _change(self, seen: float | str, enough: float) -> Change:
+        return Change(what=self._what, seen=seen, enough=enough)
 
     def _value(self, candidate: Candidate) -> float | None:
         if self.of == "run":
             metric = candidate.metrics.get(self.name)
             return metric.value if metric is not None else None
-        written = self._texts(candidate).get(self.name)
-        try:
-            return float(written) if written is not None else None
-        except ValueError:
-            return None
+        written = self._texts(candidate).get(self.name, "").strip()
+        return float(written) if _NUMBER.fullmatch(written) else None
 
     def _texts(self, candidate: Candidate) -> dict[str, str]:
         return candidate.tags if self.of == "tag" else candidate.properties
-
-    def _threshold(self, *beside: float) -> str:
-        bounds = (("at least", self.low), ("at most", self.high))
-        wishes = [f"{word} {told(to, *beside)}" for word, to in bounds if math.isfinite(to)]
-        return " and ".join(wishes) + self._unit
 
     def _origin(self, candidate: Candidate) -> str:
         """Whose figure it is, when it is not the candidate's own run's."""
@@ -149,7 +190,7 @@ class MetricGate(Gate):
                 "(path azureml://jobs/<job>/outputs/artifacts/paths/<folder>/)."
             )
         else:
-            logged = ", ".join(sorted(candidate.metrics)[:10]) or "no metrics"
+            logged = ", ".join(map(shown, sorted(candidate.metrics)[:10])) or "no metrics"
             reason = f"The run {candidate.run} logged no metric {self.name}; it logged {logged}."
             remedy = f'Log it in the training script: mlflow.log_metric("{self.name}", …).'
         return self.verdict(Outcome.INCONCLUSIVE, reason, remedy=remedy, threshold=self.threshold)
@@ -159,6 +200,5 @@ class MetricGate(Gate):
         if written is None:
             reason = f"{candidate.model} has no {self._what}; the policy wants {self.threshold}."
         else:
-            shown = " ".join(written.split())[:100]
-            reason = f"The {self._what} is '{shown}', which is no number."
+            reason = f"The {self._what} is '{shown(written)}', which is no number."
         return reason, f"Register the model with a number in the {self._what}."

@@ -1,14 +1,27 @@
 """What the gates ``tag`` and ``property`` have in common: a named text, and which values pass."""
 
-import re
 from abc import abstractmethod
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from promotion.core.candidate import Candidate
 from promotion.core.gates.base import Gate
+from promotion.core.pattern import checked, is_match
 from promotion.core.verdict import Change, Outcome, Verdict
+
+_SHOWN: Final = 200
+"""Characters of a text that are shown; Azure ML takes longer ones."""
+
+
+def shown(text: str) -> str:
+    """``text`` of whoever made the model, as it can stand in a sentence: short and visible."""
+    visible = (char if char.isprintable() else _escaped(char) for char in text[:_SHOWN])
+    return "".join(visible) + "…" * (len(text) > _SHOWN)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 class TextGate(Gate):
@@ -20,18 +33,15 @@ class TextGate(Gate):
         default=None, min_length=1, description="The values that pass."
     )
     matches: str | None = Field(
-        default=None, description="A regular expression that the whole value must match."
+        default=None,
+        description="A regular expression that the whole value must match, in the syntax of "
+        "[RE2](https://github.com/google/re2/wiki/Syntax).",
     )
 
     @field_validator("matches")
     @classmethod
     def _is_a_regular_expression(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
+        return pattern if pattern is None else checked(pattern)
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
@@ -69,7 +79,7 @@ class TextGate(Gate):
         passed = self._accepts(value)
         return self.verdict(
             Outcome.PASSED if passed else Outcome.FAILED,
-            f"The {self.label} is '{value}'; the policy wants {self.threshold}.",
+            f"The {self.label} is '{shown(value)}'; the policy wants {self.threshold}.",
             remedy=None if passed else f"A {self.label} that is {self.threshold} would pass.",
             change=None if passed else Change(what=self.label, seen=value, enough=self.threshold),
             observed=value,
@@ -81,4 +91,4 @@ class TextGate(Gate):
             return value == self.equals
         if self.one_of is not None:
             return value in self.one_of
-        return self.matches is None or re.fullmatch(self.matches, value) is not None
+        return self.matches is None or is_match(self.matches, value)

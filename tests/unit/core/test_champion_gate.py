@@ -46,6 +46,8 @@ def compared(rmse: float | None, champion: Champion | None, **wishes):
         ({"better": "higher"}, 3.9, Outcome.FAILED),
         ({"better": "higher", "by_percent": 10}, 4.4, Outcome.PASSED),
         ({"better": "higher", "by": 0.5}, 4.4, Outcome.FAILED),
+        ({"better": "higher", "by_percent": 10}, 4.3, Outcome.FAILED),
+        ({"by": 0}, 4.0, Outcome.PASSED),
         ({}, math.nan, Outcome.FAILED),
         ({}, -math.inf, Outcome.PASSED),
         ({}, math.inf, Outcome.FAILED),
@@ -141,9 +143,94 @@ def test_the_stage_where_it_stands_is_meant_unless_it_names_another():
         {"by": 1, "by_percent": 1},
         {"same_tag": "a", "same_param": "b"},
         {"by": -1},
+        {"by": math.inf},
+        {"by_percent": math.nan},
+        {"by": True},
         {"better": "up"},
+        {"better": None},
+        {"metric": ""},
     ],
 )
 def test_a_gate_that_contradicts_itself_is_refused(wishes):
     with pytest.raises(ValidationError):
         gate(**wishes)
+
+
+@pytest.mark.parametrize(
+    ("champion", "value", "direction", "margin"),
+    [(0.7, 0.8, "higher", 0.1), (1.1, 1.2, "higher", 0.1), (1.2, 1.1, "lower", 0.1)],
+)
+def test_margins_are_computed_as_people_do(champion, value, direction, margin):
+    verdict = compared(value, a_champion(champion), better=direction, by=margin)
+    assert verdict.outcome is Outcome.PASSED
+    assert f" {value}, 0.1 {direction}" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "champion",
+    [None, a_champion(), a_champion(math.nan), a_champion(None), a_champion(trouble="Gone.")],
+)
+def test_nan_is_never_better_whatever_is_known_of_the_champion(champion):
+    verdict = compared(math.nan, champion)
+    assert verdict.outcome is Outcome.FAILED
+    assert verdict.reason == "rmse was logged as NaN, which is not better than anything."
+
+
+@pytest.mark.parametrize("wishes", [{}, {"by": 0.1}, {"by_percent": 5}])
+@pytest.mark.parametrize(("direction", "worst"), [("lower", math.inf), ("higher", -math.inf)])
+def test_whatever_is_finite_is_better_than_a_champion_that_is_not(wishes, direction, worst):
+    champion = a_champion(worst)
+    assert compared(4.0, champion, better=direction, **wishes).outcome is Outcome.PASSED
+    failed = compared(worst, champion, better=direction, **wishes)
+    assert failed.outcome is Outcome.FAILED
+    assert failed.remedy == "A model whose rmse is a finite figure would pass."
+
+
+def test_a_champion_that_cannot_be_compared_is_not_to_be_logged_in_the_training_script():
+    assert "mode: warn" in compared(3.0, a_champion(None)).remedy
+    assert "mlflow.log_metric" in compared(None, a_champion()).remedy
+
+
+@given(
+    champion=st.floats(allow_nan=False),
+    value=st.floats(allow_nan=False),
+    margin=st.floats(0, 1e6),
+    percent=st.booleans(),
+)
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_what_is_said_to_be_enough_is_enough(champion, value, margin, percent, direction):
+    wishes = {"better": direction, "by_percent" if percent else "by": margin}
+    verdict = compared(value, a_champion(champion), **wishes)
+    if verdict.change is None:
+        return
+    enough = float(verdict.change.enough)
+    assert compared(enough, a_champion(champion), **wishes).outcome is Outcome.PASSED
+    told = verdict.remedy.removeprefix("A model whose rmse is ").removesuffix(" would pass.")
+    if told != "a finite figure":
+        assert compared(float(told), a_champion(champion), **wishes).outcome is Outcome.PASSED
+
+
+@given(champion=numbers, value=numbers, better=numbers, margin=st.floats(0, 1e6))
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_a_better_metric_never_fails_on_a_margin_in_percent(
+    champion, value, better, margin, direction
+):
+    improved = max(value, better) if direction == "higher" else min(value, better)
+    wishes = {"better": direction, "by_percent": margin}
+    if compared(value, a_champion(champion), **wishes).outcome is Outcome.PASSED:
+        assert compared(improved, a_champion(champion), **wishes).outcome is Outcome.PASSED
+
+
+def test_what_tags_say_is_shown_in_one_line():
+    verdict = compared(
+        3.0,
+        a_champion(tags={"data": "b"}),
+        candidate={"tags": {"data": "a\n\x1b"}},
+        same_tag="data",
+    )
+    assert verdict.reason.endswith("they are 'a\\n\\x1b' and 'b'.")
+
+
+def test_equal_figures_are_told_alike():
+    reason = compared(4.2871234567, a_champion(4.2871234567)).reason
+    assert reason.count("4.2871234567") == 3

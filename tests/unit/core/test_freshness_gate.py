@@ -78,3 +78,38 @@ def test_a_younger_model_never_fails_where_an_older_one_passes(one, other):
 def test_a_gate_that_asks_nothing_or_half_is_refused(wishes):
     with pytest.raises(ValidationError):
         gate(**wishes)
+
+
+def test_an_age_that_is_rounded_to_the_limit_is_said_to_be_more():
+    verdict = trained(timedelta(days=30, hours=1, seconds=1), "30d1h")
+    assert verdict.outcome is Outcome.FAILED
+    assert "more than 30d 1h ago; the policy wants 30d 1h at most." in verdict.reason
+
+
+def test_the_smallest_change_is_the_first_moment_that_passes():
+    change = trained(timedelta(days=40)).change
+    assert (change.what, change.seen) == ("training", "2026-01-21T12:00:00+00:00")
+    assert change.enough == "2026-01-31T12:00:00Z or later"
+
+
+@pytest.mark.parametrize("tag", ["2025-10-01", "2027-01-01", "last summer"])
+def test_the_date_that_would_be_enough_is_enough(tag):
+    change = data(tag).change
+    assert (change.what, change.seen.partition("T")[0]) == ("tag data_until", tag)
+    assert data(change.enough.removesuffix(" or later")).outcome is Outcome.PASSED
+
+
+def test_with_two_things_amiss_no_single_change_would_do():
+    both = gate(trained_within="30d", data_tag="data_until", data_within="90d")
+    assert both.evaluate(a_candidate()).change is None
+    assert both.evaluate(a_candidate(trained_at=NOON)).change.what == "tag data_until"
+    assert trained(timedelta(days=1)).change is None
+
+
+def test_a_moment_without_a_zone_is_in_utc():
+    verdict = gate(trained_within="1d").evaluate(a_candidate(trained_at=NOON.replace(tzinfo=None)))
+    assert verdict.outcome is Outcome.PASSED
+
+
+def test_a_tag_that_is_no_date_is_shown_in_one_line():
+    assert data("a\n# Approved").reason == "The tag data_until is 'a\\n# Approved', not a date."

@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 from unit.builders import a_candidate
 
 from promotion.core.candidate import Job
@@ -38,7 +39,9 @@ def test_a_job_that_ended_otherwise_fails(status):
     assert verdict(a_job(status=status)).outcome is Outcome.FAILED
 
 
-@pytest.mark.parametrize("status", ["Running", "Finalizing", "Queued", None])
+@pytest.mark.parametrize(
+    "status", ["Running", "Finalizing", "Queued", "NotResponding", "Unknown", None]
+)
 def test_a_job_that_has_not_ended_leaves_it_open(status):
     found = verdict(a_job(status=status))
     assert found.outcome is Outcome.INCONCLUSIVE
@@ -77,6 +80,8 @@ def test_credentials_in_the_address_of_a_repository_are_never_told():
         ({"repository": "*"}, {}, Outcome.INCONCLUSIVE),
         ({"branch": "main"}, GIT, Outcome.PASSED),
         ({"branch": "release/*"}, GIT, Outcome.FAILED),
+        ({"branch": "main"}, {"mlflow.source.git.branch": "refs/heads/main"}, Outcome.PASSED),
+        ({"branch": "refs/heads/main"}, GIT, Outcome.PASSED),
         ({"branch": "main"}, {"azureml.git.branch": "main"}, Outcome.PASSED),
         ({"commit": True}, GIT, Outcome.PASSED),
         ({"commit": True}, {}, Outcome.INCONCLUSIVE),
@@ -96,6 +101,9 @@ def test_git(wish, properties, outcome):
         ("azureml://registries/azureml/environments/sklearn-1.5/versions/3", Outcome.PASSED),
         ("/subscriptions/s/workspaces/w/environments/e/versions/7", Outcome.PASSED),
         ("azureml:sklearn-1.5:latest", Outcome.FAILED),
+        ("azureml:sklearn-1.5", Outcome.FAILED),
+        ("sklearn-1.5:33", Outcome.PASSED),
+        ("azureml://registries/azureml/environments/sklearn-1.5/labels/latest", Outcome.FAILED),
         ("sklearn-1.5@latest", Outcome.FAILED),
         (None, Outcome.INCONCLUSIVE),
     ],
@@ -109,6 +117,7 @@ def test_a_pinned_environment_names_a_version(environment, outcome):
     ("by", "outcome"),
     [
         ("ada@contoso.com", Outcome.PASSED),
+        ("Ada@Contoso.com", Outcome.PASSED),
         ("eve@example.com", Outcome.FAILED),
         (None, Outcome.INCONCLUSIVE),
     ],
@@ -120,5 +129,57 @@ def test_who_may_have_registered_it(by, outcome):
 def test_everything_that_is_wrong_is_said_at_once_and_failure_outweighs_doubt():
     found = verdict(a_job({}, status="Failed"), commit=True, branch="main", experiment="bus")
     assert found.outcome is Outcome.FAILED
-    for said in ("is Failed", "The experiment is taxi-fare", "the git branch", "git commit"):
+    for said in ("is Failed", "The experiment is taxi-fare", "The git branch", "git commit"):
         assert said in found.reason
+
+
+def test_what_is_not_known_of_the_registration_has_a_remedy_of_its_own():
+    found = verdict(a_job(), None, registered_by=("ada@*", "bob@*"))
+    assert found.reason == "It is not known who registered the model; it should be ada@* or bob@*."
+    assert found.remedy == "Let ada@* or bob@* register it."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ada:p@ss@github.com/contoso/bus",
+        "https://ada:hidden/p@ss@github.com/contoso/bus",
+        "HTTPS://hidden@GitHub.com/contoso/bus.git",
+        "https://github.com/contoso/bus?token=hidden",
+        "https://github.com/contoso/bus#hidden@ss",
+        "git+https://hidden@github.com/contoso/bus",
+        "https://hidden@github.com",
+        "https://u:hid?den@github.com/contoso/bus",
+        "odd://hidden@",
+    ],
+)
+def test_no_password_is_told_wherever_it_stands(url):
+    found = verdict(a_job(GIT | {"mlflow.source.git.repoURL": url}), repository="*/taxi")
+    assert found.outcome is Outcome.FAILED
+    for secret in ("p@ss", "hid", "ss@"):
+        assert secret not in str(found)
+
+
+def test_a_repository_elsewhere_cannot_pose_as_the_right_one():
+    for url in (
+        "https://evil.com/x@github.com/contoso/taxi",
+        "https://github.com@evil.com/contoso/taxi",
+        "https://evil.com/?https://github.com/contoso/taxi",
+        "https://github.com.evil.com/contoso/taxi",
+    ):
+        job = a_job(GIT | {"mlflow.source.git.repoURL": url})
+        found = verdict(job, repository="https://github.com/contoso/*")
+        assert found.outcome is Outcome.FAILED, url
+
+
+def test_what_the_job_says_is_shown_in_one_line():
+    job = a_job(GIT | {"mlflow.source.git.branch": "main\n# Approved\x1b[2J\u202e"})
+    assert verdict(job, branch="fares").reason == (
+        "The git branch is main\\n# Approved\\x1b[2J\\u202e; it should be fares."
+    )
+
+
+@pytest.mark.parametrize("wishes", [{"repository": ""}, {"branch": "["}, {"registered_by": ()}])
+def test_wishes_that_cannot_be_meant_are_refused(wishes):
+    with pytest.raises(ValidationError):
+        verdict(a_job(), **wishes)

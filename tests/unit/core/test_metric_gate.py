@@ -1,3 +1,4 @@
+import json
 import math
 
 import pytest
@@ -8,7 +9,7 @@ from unit.builders import a_candidate
 
 from promotion.core.candidate import Metric
 from promotion.core.gates.metric import MetricGate
-from promotion.core.verdict import Outcome
+from promotion.core.verdict import Outcome, Verdict
 
 numbers = st.floats(allow_nan=False)
 
@@ -83,7 +84,14 @@ def test_between_says_both_bounds(value, outcome):
         ("4.2", Outcome.PASSED),
         ("6", Outcome.FAILED),
         ("nan", Outcome.FAILED),
+        (" 4.2 ", Outcome.PASSED),
+        ("-1e-3", Outcome.PASSED),
+        ("inf", Outcome.FAILED),
         ("four", Outcome.INCONCLUSIVE),
+        ("1_0", Outcome.INCONCLUSIVE),
+        ("4,2", Outcome.INCONCLUSIVE),
+        ("٤", Outcome.INCONCLUSIVE),
+        ("", Outcome.INCONCLUSIVE),
         (None, Outcome.INCONCLUSIVE),
     ],
 )
@@ -132,8 +140,70 @@ def test_what_is_said_to_be_enough_is_enough(value, low, width):
 
 @pytest.mark.parametrize(
     "bounds",
-    [{}, {"between": (2, 1)}, {"between": (1, 2), "at_most": 3}, {"between": (1, math.inf)}],
+    [
+        {},
+        {"between": (2, 1)},
+        {"between": (1, 2), "at_most": 3},
+        {"between": (1, math.inf)},
+        {"between": (1,)},
+        {"at_least": 2, "at_most": 1},
+        {"at_most": math.nan},
+        {"at_most": True},
+        {"between": (False, 1)},
+        {"at_most": 1, "unit": ""},
+        {"at_most": 1, "of": "param"},
+    ],
 )
 def test_bounds_that_cannot_be_meant_are_refused(bounds):
     with pytest.raises(ValidationError):
         rmse(**bounds)
+
+
+@pytest.mark.parametrize(
+    ("bound", "told"),
+    [
+        (1234567, "1234567"),
+        (5.0000001, "5.0000001"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (5, "5"),
+        (1e-05, "1e-05"),
+    ],
+)
+def test_a_bound_is_told_as_it_is_even_when_the_figure_is_far_from_it(bound, told):
+    verdict = rmse(at_most=bound).evaluate(a_candidate(metrics={"rmse": 2e6}))
+    assert verdict.reason == f"rmse is 2e+06; the policy wants at most {told}."
+    assert verdict.remedy == f"A model whose rmse is {told} would pass."
+
+
+@given(value=st.floats(), bound=st.floats(allow_nan=False, allow_infinity=False))
+def test_what_is_told_is_true(value, bound):
+    verdict = rmse(at_most=bound).evaluate(a_candidate(metrics={"rmse": value}))
+    if not math.isnan(value):
+        told, _, wanted = verdict.reason.rstrip(".").removeprefix("rmse is ").partition(";")
+        limit = float(wanted.rpartition(" ")[2])
+        assert (float(told) <= limit) is (verdict.outcome is Outcome.PASSED)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_a_verdict_on_what_json_does_not_have_arrives_as_it_was(value):
+    verdict = rmse(between=(0, 1)).evaluate(a_candidate(metrics={"rmse": value}))
+    sent = json.dumps(verdict.to_json(), allow_nan=False)
+    assert Verdict.model_validate(json.loads(sent)) == verdict
+
+
+def test_nan_in_a_tag_is_not_said_to_have_been_logged():
+    verdict = rmse(at_most=5, of="tag").evaluate(a_candidate(tags={"rmse": "NaN"}))
+    assert verdict.reason == "rmse is NaN in the tag rmse, which is not at most 5."
+    assert (verdict.change.what, verdict.change.seen, verdict.change.enough) == (
+        "tag rmse",
+        "NaN",
+        5.0,
+    )
+
+
+def test_a_tag_that_is_no_number_is_quoted_in_one_short_line():
+    tags = {"rmse": "4.2 dollars\n\x1b[31m" + "x" * 999}
+    verdict = rmse(at_most=5, of="tag").evaluate(a_candidate(tags=tags))
+    assert verdict.reason.startswith("The tag rmse is '4.2 dollars\\n\\x1b[31mxxx")
+    assert verdict.reason.endswith("…', which is no number.")
+    assert len(verdict.reason) < 300
