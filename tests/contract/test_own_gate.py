@@ -68,10 +68,10 @@ def test_its_policy_is_valid(installed):
         (
             "max_gap:",
             "max_gab:",
-            ":13:39: routes.loans.gates.0.with.max_gab: not an option of this",
+            ":14:39: routes.loans.gates.0.with.max_gab: not an option of this",
         ),
-        ("0.05", "wide", ":13:39: routes.loans.gates.0.with.max_gap: input should be a valid num"),
-        ("fairness", "fairnes", ":12:9: routes.loans.gates.0.use: no package brings a gate 'fair"),
+        ("0.05", "wide", ":14:39: routes.loans.gates.0.with.max_gap: input should be a valid num"),
+        ("fairness", "fairnes", ":13:9: routes.loans.gates.0.use: no package brings a gate 'fair"),
     ],
 )
 def test_a_mistake_in_its_options_is_shown_with_its_line(
