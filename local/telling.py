@@ -32,9 +32,7 @@ def fact_in_words(row: Row) -> str:
         case "promotion.gate_evaluated":
             return f"gate {told['gate']} {told['outcome']}: {told['reason']}"
         case "promotion.evidence":
-            figures = json.loads(told["metrics"])
-            listed = [f"{metric} {known['value']:g}" for metric, known in figures.items()]
-            return f"evidence: {', '.join(listed) or 'no metrics'} of {told.get('run', 'no run')}"
+            return _evidence(told)
         case "promotion.copied":
             return f"copied to {told['registry']}"
         case "promotion.deploying" | "promotion.deployed" | "promotion.retired":
@@ -44,9 +42,14 @@ def fact_in_words(row: Row) -> str:
             return f"smoke test {told['outcome']}{share} ({numbers['latency_ms']:.0f} ms)"
         case "promotion.traffic_shifted":
             return f"traffic shifted: {told['after']}"
-        case _:
-            reason = told.get("reason")
-            return f"{name}: {reason}" if reason else name
+    reason = told.get("reason")
+    return f"{name}: {reason}" if reason else name
+
+
+def _evidence(told: dict[str, str]) -> str:
+    figures = json.loads(told["metrics"])
+    listed = [f"{metric} {known['value']:g}" for metric, known in figures.items()]
+    return f"evidence: {', '.join(listed) or 'no metrics'} of {told.get('run', 'no run')}"
 
 
 class PlainTelling:

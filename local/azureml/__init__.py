@@ -17,8 +17,9 @@ What a client needs, with `B = azure.url` and PORT its port:
 
 Everything that Azure spreads over many hosts is on this one: ARM at its usual paths, registries
 below /registrymanagement and /mferp, their operations below /assetstore and /environment, MLflow
-below /mlflow, run history below /history, run artifacts below /artifact, scoring below
-/scoring/{location}/{endpoint}, storage below /blobs. For azure-storage-blob, which sends
+below /mlflow, run history below /history, run artifacts below /artifact, scoring and invocations
+below /scoring/{location}/{endpoint}, Azure Monitor below the resources that it measures, storage
+below /blobs. For azure-storage-blob, which sends
 x-ms-version, a blob is also at B/{any account}/{container}/{path}.
 """
 

@@ -15,8 +15,12 @@ from starlette.types import Receive, Scope, Send
 from local.azureml import routes
 from local.azureml.cloud import Cloud
 from local.azureml.errors import ArmError, AzureError, service_error, user_error
+from local.azureml.faults import Fault
 from local.azureml.ledger import Entry, readable, redacted
 from local.azureml.wire import EMPTY, Call, Reply
+
+HOLD_SECONDS = 60
+"""How long a held request waits at most; then its connection is dropped."""
 
 _BLOB_HOST = re.compile(r"([^.]+)\.blob\.")
 
@@ -37,7 +41,7 @@ class App:
         request = Request(scope, receive)
         call = await _read(self.cloud, request)
         try:
-            reply = await self._answer(call)
+            reply = await self._answer(call, request)
         except _Dropped:
             await _drop(request)
             return
@@ -45,20 +49,20 @@ class App:
         response = Response(body, reply.status, {**described, **reply.headers})
         await response(scope, receive, send)
 
-    async def _answer(self, call: Call) -> Reply:
+    async def _answer(self, call: Call, request: Request) -> Reply:
         if call.path.startswith(routes.CONTROL):
             return await self._handle(call)
         entry = _entry(call)
         self.cloud.ledger.open(entry)
         try:
-            reply = await self._meet_faults(call, entry)
+            reply = await self._meet_faults(call, entry, request)
         except _Dropped:
             entry.finish(None, {})
             raise
         entry.finish(reply.status, reply.headers)
         return reply
 
-    async def _meet_faults(self, call: Call, entry: Entry) -> Reply:
+    async def _meet_faults(self, call: Call, entry: Entry, request: Request) -> Reply:
         query = unquote_plus(call.query_string)
         fault = self.cloud.faults.take(call.method, call.path, query)
         if fault is None:
@@ -68,10 +72,14 @@ class App:
             return await _prescribed(fault.answer)
         if fault.drop == "before":
             raise _Dropped
+        if fault.hold == "before":
+            await _hold(fault, request)
         call.operation_error = fault.operation
         reply = await self._handle(call)
         if fault.drop == "after":
             raise _Dropped
+        if fault.hold == "after":
+            await _hold(fault, request)
         return reply
 
     async def _handle(self, call: Call) -> Reply:
@@ -152,3 +160,14 @@ async def _drop(request: Request) -> None:
     request.scope["state"]["transport"].abort()
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+async def _hold(fault: Fault, request: Request) -> None:
+    """Waits until the fault is released; a request whose client has gone ends here."""
+
+    async def client_gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    if not await fault.keep(client_gone, HOLD_SECONDS):
+        raise _Dropped

@@ -1,12 +1,14 @@
-"""Things that go wrong on demand: answers, dropped connections, failed operations."""
+"""Things that go wrong on demand: answers, dropped or held connections, failed operations."""
 
+import asyncio
 import re
 import threading
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-_ACTIONS = ("answer", "drop", "operation")
+_ACTIONS = ("answer", "drop", "hold", "operation")
 
 
 @dataclass
@@ -21,9 +23,15 @@ class Fault:
     """How many requests it meets; None means every one from now on."""
     answer: dict[str, Any] | None = None
     drop: Literal["before", "after"] | None = None
+    hold: Literal["before", "after"] | None = None
+    """Keep the request waiting before it takes effect, or its answer after that, until it is
+    released or its client has gone: at that moment a test kills the client."""
     operation: dict[str, Any] | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     met: int = 0
+    held: int = 0
+    """How many requests it keeps waiting now."""
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def parse(cls, body: dict[str, Any]) -> Self:
@@ -42,8 +50,9 @@ class Fault:
     def _check_action(self) -> None:
         if self.answer is not None and "status" not in self.answer:
             raise ValueError("answer needs a status")
-        if self.drop not in (None, "before", "after"):
-            raise ValueError("drop is before or after")
+        for name in ("drop", "hold"):
+            if getattr(self, name) not in (None, "before", "after"):
+                raise ValueError(f"{name} is before or after")
         if self.operation is not None and not {"code", "message"} <= set(self.operation):
             raise ValueError("operation needs a code and a message")
 
@@ -64,7 +73,23 @@ class Fault:
         return next(action for action in _ACTIONS if getattr(self, action) is not None)
 
     def as_json(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+    def release(self) -> None:
+        """Lets what it holds go on, and what it would hold later."""
+        self._released.set()
+
+    async def keep(self, client_gone: Callable[[], Awaitable[object]], seconds: float) -> bool:
+        """Waits; True when it is released, False when the client has gone or the time is up."""
+        waits = [asyncio.ensure_future(wait()) for wait in (self._released.wait, client_gone)]
+        self.held += 1
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.held -= 1
+            for wait in waits:
+                wait.cancel()
+        return self._released.is_set()
 
 
 class Faults:
@@ -95,4 +120,14 @@ class Faults:
 
     def clear(self) -> None:
         with self._lock:
+            for fault in self._faults:
+                fault.release()
             self._faults.clear()
+
+    def release(self, fault_id: str) -> bool:
+        """Lets go what a fault holds; False if there is no such fault."""
+        with self._lock:
+            found = [fault for fault in self._faults if fault.id == fault_id]
+            for fault in found:
+                fault.release()
+        return bool(found)

@@ -13,22 +13,30 @@ from starlette.routing import compile_path
 
 from local.azureml.control import blobs as control_blobs
 from local.azureml.control import event_grid, identity, process, recorder, seed, settings
+from local.azureml.control import metrics as control_metrics
 from local.azureml.resources import (
+    batch_deployments,
+    batch_endpoints,
+    batch_scoring,
     blobs,
     codes,
+    components,
     computes,
     data,
     data_references,
     datastores,
     endpoint_credentials,
     environments,
+    job_submission,
     jobs,
+    metrics,
     mlflow,
     models,
     online_deployments,
     online_endpoints,
     operations,
     registries,
+    registry_data,
     registry_environments,
     registry_import,
     registry_models,
@@ -62,6 +70,9 @@ _SCOPE = "/subscriptions/{subscription}/resourceGroups/{group}" + _PROVIDER
 _WORKSPACE = _SCOPE + "/workspaces/{workspace}"
 _ENDPOINT = _WORKSPACE + "/onlineEndpoints/{endpoint}"
 _DEPLOYMENT = _ENDPOINT + "/deployments/{deployment}"
+_BATCH_ENDPOINT = _WORKSPACE + "/batchEndpoints/{endpoint}"
+_BATCH_DEPLOYMENT = _BATCH_ENDPOINT + "/deployments/{deployment}"
+_METRICS = "/providers/microsoft.insights/metrics"
 _REGISTRY = "/mferp/managementfrontend" + _SCOPE + "/registries/{registry}"
 _LOCATION = "/subscriptions/{subscription}" + _PROVIDER + "/locations/{location}"
 _MLFLOW = "/mlflow/v1.0" + _WORKSPACE + "/api/2.0/mlflow"
@@ -101,13 +112,25 @@ ROUTES = (
         _WORKSPACE + "/codes/{name}/versions/{version}/startPendingUpload",
         codes.start_pending_upload,
     ),
+    _route("GET", _WORKSPACE + "/components/{name}", components.container),
+    _route("GET", _WORKSPACE + "/components/{name}/versions", components.versions),
+    _route("GET", _WORKSPACE + "/components/{name}/versions/{version}", components.get),
+    _route("PUT", _WORKSPACE + "/components/{name}/versions/{version}", components.put),
+    _route("GET", _WORKSPACE + "/data", data.containers),
+    _route("GET", _WORKSPACE + "/data/{name}", data.container),
+    _route("GET", _WORKSPACE + "/data/{name}/versions", data.versions),
     _route("GET", _WORKSPACE + "/data/{name}/versions/{version}", data.get),
     _route("PUT", _WORKSPACE + "/data/{name}/versions/{version}", data.put),
     _route("GET", _WORKSPACE + "/datastores", datastores.list_all),
     _route("GET", _WORKSPACE + "/datastores/{name}", datastores.get),
     _route("POST", _WORKSPACE + "/datastores/{name}/listSecrets", datastores.list_secrets),
+    _route("GET", _WORKSPACE + "/computes", computes.list_all),
     _route("GET", _WORKSPACE + "/computes/{name}", computes.get),
+    _route("PUT", _WORKSPACE + "/computes/{name}", computes.put),
+    _route("DELETE", _WORKSPACE + "/computes/{name}", computes.delete),
     _route("GET", _WORKSPACE + "/jobs/{name}", jobs.get),
+    _route("PUT", _WORKSPACE + "/jobs/{name}", job_submission.put),
+    _route("POST", _WORKSPACE + "/jobs/{name}/cancel", jobs.cancel),
     _route("GET", _WORKSPACE + "/onlineEndpoints", online_endpoints.list_all),
     _route("GET", _ENDPOINT, online_endpoints.get),
     _route("PUT", _ENDPOINT, online_endpoints.put),
@@ -119,8 +142,25 @@ ROUTES = (
     _route("PUT", _DEPLOYMENT, online_deployments.put),
     _route("DELETE", _DEPLOYMENT, online_deployments.delete),
     _route("POST", _DEPLOYMENT + "/getLogs", online_deployments.get_logs),
+    _route("GET", _WORKSPACE + "/batchEndpoints", batch_endpoints.list_all),
+    _route("GET", _BATCH_ENDPOINT, batch_endpoints.get),
+    _route("PUT", _BATCH_ENDPOINT, batch_endpoints.put),
+    _route("DELETE", _BATCH_ENDPOINT, batch_endpoints.delete),
+    _route("GET", _BATCH_ENDPOINT + "/deployments", batch_deployments.list_all),
+    _route("GET", _BATCH_DEPLOYMENT, batch_deployments.get),
+    _route("PUT", _BATCH_DEPLOYMENT, batch_deployments.put),
+    _route("DELETE", _BATCH_DEPLOYMENT, batch_deployments.delete),
+    _route("GET", "/mferp/managementfrontend" + _BATCH_ENDPOINT + "/jobs", batch_scoring.list_jobs),
+    _route(
+        "GET", "/mferp/managementfrontend" + _BATCH_DEPLOYMENT + "/jobs", batch_scoring.list_jobs
+    ),
+    # Azure Monitor
+    _route("GET", _ENDPOINT + _METRICS, metrics.of_endpoint),
+    _route("GET", _DEPLOYMENT + _METRICS, metrics.of_deployment),
+    # Operations
     _route("GET", _LOCATION + "/mfeOperationsStatus/{operation}", operations.status),
     _route("GET", _LOCATION + "/mfeOperationResults/{operation}", operations.results),
+    _route("GET", _LOCATION + "/computeOperationsStatus/{operation}", operations.compute_status),
     # Registries: discovery and data plane
     _route("GET", "/registrymanagement/v1.0/registries/{registry}/discovery", registries.discover),
     _route("POST", _REGISTRY + "/import", registry_import.post),
@@ -150,6 +190,12 @@ ROUTES = (
         _REGISTRY + "/environments/{name}/versions/{version}",
         registry_environments.delete,
     ),
+    _route("GET", _REGISTRY + "/data", registry_data.containers),
+    _route("GET", _REGISTRY + "/data/{name}", registry_data.container),
+    _route("GET", _REGISTRY + "/data/{name}/versions", registry_data.versions),
+    _route("GET", _REGISTRY + "/data/{name}/versions/{version}", registry_data.get),
+    _route("PUT", _REGISTRY + "/data/{name}/versions/{version}", registry_data.put),
+    _route("DELETE", _REGISTRY + "/data/{name}/versions/{version}", registry_data.delete),
     _route("GET", "/assetstore/v1.0/operations/{operation}", operations.registry_status),
     _route("GET", "/environment/v1.0/operations/{operation}", operations.registry_status),
     # MLflow
@@ -167,6 +213,7 @@ ROUTES = (
     _open("GET", "/blobs/{account}/{container}", blobs.get),
     _open("GET", "/blobs/{account}/{container}/{path:path}", blobs.get),
     _open("POST", "/scoring/{location}/{endpoint}/score", scoring.score),
+    _open("POST", "/scoring/{location}/{endpoint}/jobs", batch_scoring.invoke),
     # Control
     _open("GET", CONTROL + "/identity", identity.get),
     _open("GET", CONTROL + "/health", process.health),
@@ -177,8 +224,12 @@ ROUTES = (
     _open("GET", CONTROL + "/faults", recorder.get_faults),
     _open("POST", CONTROL + "/faults", recorder.post_fault),
     _open("DELETE", CONTROL + "/faults", recorder.delete_faults),
+    _open("POST", CONTROL + "/faults/{fault}/release", recorder.release_fault),
     _open("PUT", CONTROL + "/blobs/{container}/{path:path}", control_blobs.put),
     _open("DELETE", CONTROL + "/blobs/{container}/{path:path}", control_blobs.delete),
+    _open("GET", CONTROL + "/metrics", control_metrics.get),
+    _open("PUT", CONTROL + "/metrics", control_metrics.put),
+    _open("DELETE", CONTROL + "/metrics", control_metrics.delete),
     _open("GET", CONTROL + "/traffic", recorder.get_traffic),
     _open("GET", CONTROL + "/clock", settings.get_clock),
     _open("PUT", CONTROL + "/clock", settings.put_clock),

@@ -2,7 +2,7 @@
 
 import re
 
-from local.azureml.control import bad_request, checked
+from local.azureml.control import bad_request, checked, unknown
 from local.azureml.faults import Fault
 from local.azureml.wire import Call, Reply
 
@@ -32,6 +32,13 @@ def post_fault(call: Call) -> Reply:
     fault = checked(Fault.parse, call)
     call.cloud.faults.add(fault)
     return Reply(201, {"id": fault.id})
+
+
+def release_fault(call: Call) -> Reply:
+    """Lets the requests that a fault holds go on."""
+    if not call.cloud.faults.release(call.params["fault"]):
+        raise unknown(f"there is no fault {call.params['fault']}")
+    return Reply(204)
 
 
 def delete_faults(call: Call) -> Reply:

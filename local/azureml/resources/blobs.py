@@ -10,6 +10,7 @@ import re
 from email.utils import formatdate
 from xml.sax.saxutils import escape
 
+from local.azureml.artifacts import of_url
 from local.azureml.errors import PlainError
 from local.azureml.store.blobs import Blob
 from local.azureml.wire import Call, Reply
@@ -57,8 +58,21 @@ def put(call: Call) -> Reply:
         return Reply(200, headers=_state(blob))
     if call.headers.get("if-none-match") == "*" and blobs.get(_key(call)):
         raise _error(call, 409, "BlobAlreadyExists")
-    blob = blobs.put(_key(call), call.raw)
+    blob = blobs.put(_key(call), _content(call))
     return Reply(201, headers={"x-ms-request-server-encrypted": "true", **_state(blob)})
+
+
+def _content(call: Call) -> bytes:
+    """What was sent, or what the blob holds that x-ms-copy-source names (Put Blob From URL)."""
+    source = call.headers.get("x-ms-copy-source")
+    if source is None:
+        return call.raw
+    if "sig=" not in source:
+        raise _error(call, 403, "CannotVerifyCopySource")
+    blob = call.cloud.store.blobs.get(of_url(source))
+    if blob is None:
+        raise _error(call, 404, "BlobNotFound")
+    return blob.data
 
 
 def _key(call: Call) -> str:

@@ -45,6 +45,11 @@ def predict(model: dict[str, bytes] | None, request: Any) -> list[float]:
     ]
 
 
+def check(model: dict[str, bytes] | None) -> None:
+    """ModelError unless the model can answer anything at all."""
+    _coefficients(model)
+
+
 def _resolve(call: Call, workspace: Workspace, reference: str) -> Asset | None:
     if found := _REGISTRY.fullmatch(reference):
         registry = call.cloud.store.registry(found[1])

@@ -1,4 +1,4 @@
-"""Jobs: seeded, and read for their properties (git among them) and their tracking URI.
+"""Jobs: read for their properties (git among them) and their tracking URI, and cancelled.
 
 Recorded: of a pipeline's step ARM gives the name, but no properties. Run history has them.
 """
@@ -6,33 +6,52 @@ Recorded: of a pipeline's step ARM gives the name, but no properties. Run histor
 from typing import Any
 
 from local.azureml.errors import user_error
-from local.azureml.resources import lookup
+from local.azureml.resources import job_runs, lookup, operations
 from local.azureml.resources.workspaces import mlflow_uri
-from local.azureml.store.jobs import Job
+from local.azureml.store.jobs import ENDED, Job
 from local.azureml.store.places import Workspace
 from local.azureml.wire import Call, Reply
 
 
 def get(call: Call) -> Reply:
     workspace = lookup.workspace(call)
-    name = call.params["name"]
-    job = workspace.jobs.get(name)
-    if job is None:
-        raise user_error(404, f"Run {name} was not found", inner="NotFoundError")
-    shown = {} if job.parent else {"properties": _properties(call, workspace, job)}
-    return Reply(
-        body={
-            "id": f"{workspace.id}/jobs/{name}",
-            "name": name,
-            "type": "Microsoft.MachineLearningServices/workspaces/jobs",
-            **shown,
-            "systemData": {
-                "createdAt": job.created,
-                "createdBy": lookup.CREATED_BY,
-                "createdByType": "User",
-            },
-        }
+    return Reply(body=body(call, workspace, _find(call, workspace)))
+
+
+def cancel(call: Call) -> Reply:
+    """POST cancel: over once its operation is. What has ended cannot be cancelled (a guess)."""
+    workspace = lookup.workspace(call)
+    job = _find(call, workspace)
+    if job.status in ENDED:
+        raise user_error(400, f"Run {job.name} is {job.status} and cannot be cancelled.")
+    job.status = "CancelRequested"
+    headers = operations.start_cancel(
+        call, workspace, job.name, lambda done: job_runs.cancel(workspace, job, done)
     )
+    return Reply(202, None, headers)
+
+
+def _find(call: Call, workspace: Workspace) -> Job:
+    name = call.params["name"]
+    if job := workspace.jobs.get(name):
+        return job
+    raise user_error(404, f"Run {name} was not found", inner="NotFoundError")
+
+
+def body(call: Call, workspace: Workspace, job: Job) -> dict[str, Any]:
+    """A job as ARM shows it."""
+    shown = {} if job.parent else {"properties": _properties(call, workspace, job)}
+    return {
+        "id": f"{workspace.id}/jobs/{job.name}",
+        "name": job.name,
+        "type": "Microsoft.MachineLearningServices/workspaces/jobs",
+        **shown,
+        "systemData": {
+            "createdAt": job.created,
+            "createdBy": lookup.CREATED_BY,
+            "createdByType": "User",
+        },
+    }
 
 
 _COMMAND: dict[str, Any] = {
@@ -88,20 +107,22 @@ def _properties(call: Call, workspace: Workspace, job: Job) -> dict[str, Any]:
         "description": None,
         "tags": job.tags,
         "properties": {**(own if pipeline else {}), **job.properties},
-        "displayName": job.name,
+        "displayName": job.display or job.name,
         "status": job.status,
         "experimentName": job.experiment,
         "services": {
-            "Tracking": _service("Tracking", mlflow_uri(call, workspace) + "?"),
-            "Studio": _service("Studio", f"{call.cloud.url}/runs/{job.name}?wsid={workspace.id}"),
+            "Tracking": service("Tracking", mlflow_uri(call, workspace) + "?"),
+            "Studio": service("Studio", f"{call.cloud.url}/runs/{job.name}?wsid={workspace.id}"),
         },
         "computeId": f"{workspace.id}/computes/cpu-cluster",
         "outputs": {} if pipeline else {"default": output},
         **(_PIPELINE if pipeline else _COMMAND),
+        **(job.definition or {}),
     }
 
 
-def _service(kind: str, endpoint: str) -> dict[str, Any]:
+def service(kind: str, endpoint: str) -> dict[str, Any]:
+    """One entry of a job's `services`."""
     return {
         "jobServiceType": kind,
         "port": None,

@@ -6,7 +6,7 @@ from azure.eventgrid import SystemEventNames
 
 from local.azureml.artifacts import Place, locate
 from local.azureml.errors import user_error
-from local.azureml.resources import lookup, mlmodel, versioned
+from local.azureml.resources import lookup, mlmodel, models_from_registry, versioned
 from local.azureml.store.assets import Asset
 from local.azureml.store.places import Workspace
 from local.azureml.wire import Call, Reply
@@ -72,7 +72,9 @@ def make(
     cloud: "Cloud", workspace: Workspace, name: str, version: str, asked: dict[str, Any]
 ) -> Asset:
     """A version as Azure makes it of what a client asks for."""
-    place = locate(workspace, lookup.required(asked, "modelUri"))
+    uri = str(lookup.required(asked, "modelUri"))
+    copied = models_from_registry.find(cloud, uri)
+    place = Place(copied.artifacts) if copied else locate(workspace, uri)
     if place.job and place.job not in workspace.jobs:
         raise user_error(404, f"Run {place.job} was not found", inner="NotFoundError")
     kind = asked.get("modelType") or "custom_model"
@@ -82,7 +84,7 @@ def make(
         **base(asked),
         "flavors": asked.get("flavors") or flavors,
         "modelType": kind,
-        "modelUri": _uri(workspace, place, asked["modelUri"]),
+        "modelUri": _uri(workspace, place, uri),
         "jobName": place.job,
     }
     if place.job:
@@ -105,7 +107,8 @@ def _updated(call: Call, workspace: Workspace, old: Asset) -> Asset:
     """Tags, description, properties and archiving may change; where the files are may not."""
     asked = call.properties
     uri = asked.get("modelUri")
-    if uri and locate(workspace, uri).folder != old.artifacts:
+    same = uri == old.properties["modelUri"]
+    if uri and not same and locate(workspace, uri).folder != old.artifacts:
         raise user_error(400, "Asset paths cannot be updated.")
     properties = {**old.properties, **{key: asked[key] for key in asked if key in base(asked)}}
     properties |= {key: properties[key] or {} for key in ("tags", "properties")}

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from local.azureml.errors import AzureError, detail, not_found, user_error
-from local.azureml.resources import lookup, operations, traffic
+from local.azureml.resources import computes, lookup, operations, traffic
 from local.azureml.store.clock import stamp
 from local.azureml.store.endpoints import BUSY, OnlineEndpoint
 from local.azureml.store.operations import Operation
@@ -39,6 +39,7 @@ def put(call: Call) -> Reply:
     name = call.params["endpoint"]
     endpoint = workspace.online_endpoints.get(name.lower())
     refuse_while_busy("endpoint", endpoint)
+    computes.referenced(workspace, call.properties.get("compute"))
     asked = traffic.read(call.properties, endpoint)
     if endpoint is None:
         endpoint = _created(call, workspace, name)
@@ -153,6 +154,9 @@ def _write(call: Call, endpoint: OnlineEndpoint) -> None:
     for name in ("authMode", "publicNetworkAccess"):
         if asked.get(name):
             properties[name] = asked[name]
+    if asked.get("compute"):
+        # Kubernetes: the only kind of online endpoint that names a compute.
+        properties["compute"], endpoint.body["kind"] = asked["compute"], "K8S"
     endpoint.body["identity"] = _identity(call.body.get("identity") or {}, endpoint.body["id"])
 
 

@@ -38,6 +38,28 @@ def start_arm(
     return status, headers
 
 
+def start_compute(call: Call, workspace: Workspace, kind: str, settle: Settle) -> dict[str, str]:
+    """Starts an operation on a compute: recorded with an address of its own and no Location."""
+    operation = call.cloud.store.operations.start(
+        call.cloud.settings.seconds[kind], settle, error=call.operation_error
+    )
+    status = _address(call, workspace, "computeOperationsStatus", operation)
+    polling = call.cloud.settings.polling_headers()
+    return {"Azure-AsyncOperation": f"{status}&service=new", **polling}
+
+
+def start_cancel(call: Call, workspace: Workspace, job: str, settle: Settle) -> dict[str, str]:
+    """Starts the cancellation of a job, which has only a Location."""
+    operation = call.cloud.store.operations.start(
+        call.cloud.settings.seconds["default"], settle, id=f"jc:{workspace.guid}:{job}"
+    )
+    return {
+        "Location": _address(call, workspace, "mfeOperationResults", operation),
+        "x-ms-async-operation-timeout": "PT1H",
+        **call.cloud.settings.polling_headers(),
+    }
+
+
 def accept_registry(
     call: Call,
     kind: str,
@@ -67,10 +89,12 @@ def status(call: Call) -> Reply:
     """GET mfeOperationsStatus."""
     operation = _operation(call)
     body: dict[str, Any] = {"id": call.path, "name": operation.id}
-    body["startTime"] = stamp(operation.started)
-    if operation.done:
-        body["endTime"] = stamp(operation.due)
-    body["percentComplete"] = 100.0 if operation.done else 0.0
+    if not operation.id.startswith("bdbes:"):
+        # Recorded: a batch deployment's operation tells no times.
+        body["startTime"] = stamp(operation.started)
+        if operation.done:
+            body["endTime"] = stamp(operation.due)
+        body["percentComplete"] = 100.0 if operation.done else 0.0
     body["status"] = "Updating"
     if operation.done:
         body["status"] = "Failed" if operation.failed else "Succeeded"
@@ -79,11 +103,21 @@ def status(call: Call) -> Reply:
 
 
 def results(call: Call) -> Reply:
-    """GET mfeOperationResults: where a delete's Location leads."""
+    """GET mfeOperationResults: where a delete's Location leads, and that of a cancellation."""
     operation = _operation(call)
     if not operation.done:
         return Reply(202, headers=call.cloud.settings.polling_headers())
-    return Reply(204)
+    return Reply(200, None) if operation.id.startswith("jc:") else Reply(204)
+
+
+def compute_status(call: Call) -> Reply:
+    """GET computeOperationsStatus. Recorded once it has succeeded; the rest follows ARM."""
+    operation = _operation(call)
+    if not operation.done:
+        body = {"status": "InProgress", "percentComplete": 0.0}
+        return Reply(body=body, headers=call.cloud.settings.polling_headers())
+    status = "Failed" if operation.failed else "Succeeded"
+    return Reply(body=_with_error({"status": status, "percentComplete": 100.0}, operation))
 
 
 def registry_status(call: Call) -> Reply:

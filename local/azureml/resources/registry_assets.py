@@ -1,6 +1,6 @@
-"""What models and environments have in common inside a registry.
+"""What models, environments and data have in common inside a registry.
 
-`name` is the model's name in replies about models, but the version in those about environments.
+`name` is the model's name in replies about models, but the version in those about the others.
 """
 
 from typing import Any
@@ -13,6 +13,9 @@ from local.azureml.store.clock import stamp
 from local.azureml.store.operations import Operation
 from local.azureml.store.places import Registry
 from local.azureml.wire import Call, Reply
+
+URIS = {"models": "modelUri", "data": "dataUri"}
+"""The property of a version that says where its files are."""
 
 
 def asset_id(registry: Registry, kind: str, name: str, version: str) -> str:
@@ -91,12 +94,12 @@ def refuse_deleted(registry: Registry, kind: str, name: str, version: str) -> No
 
 def body(call: Call, registry: Registry, kind: str, asset: Asset) -> dict[str, Any]:
     properties = asset.properties
-    if kind == "models":
+    if located := URIS.get(kind):
         # Recorded: successive reads name different storage accounts of the same container.
         registry.reads += 1
         account = f"{registry.account}{registry.reads % 2 + 1}"
         uri = f"{call.cloud.url}/blobs/{account}/{asset.artifacts}"
-        properties = {key: uri if key == "modelUri" else properties[key] for key in properties}
+        properties = {key: uri if key == located else properties[key] for key in properties}
     return {
         "id": asset_id(registry, kind, asset.name, asset.version),
         "name": asset.name if kind == "models" else asset.version,

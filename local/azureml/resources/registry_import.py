@@ -1,4 +1,8 @@
-"""POST import: copies one version from a workspace into a registry. This is what `share` does."""
+"""POST import: copies one version from a workspace into a registry. This is what `share` does.
+
+Recorded of a model: `originAssetId` says where it came from. Of environments and data no recording
+shows such a property, so the stand-in gives them none.
+"""
 
 import copy
 import re
@@ -13,7 +17,7 @@ from local.azureml.store.places import Registry
 from local.azureml.wire import Call, Reply
 
 _SOURCE = re.compile(
-    r"azureml://locations/([^/]+)/workspaces/([^/]+)/(models|environments)/([^/]+)/versions/(.+)"
+    r"azureml://locations/([^/]+)/workspaces/([^/]+)/(models|environments|data)/([^/]+)/versions/(.+)"
 )
 
 
@@ -49,7 +53,7 @@ def _order(call: Call) -> _Order:
     source_id = str(lookup.required(asked, "sourceAssetId"))
     parsed = _SOURCE.fullmatch(source_id)
     if parsed is None:
-        raise user_error(400, f"{source_id} is not the ID of a model or an environment.")
+        raise user_error(400, f"{source_id} is not the ID of a model, an environment or data.")
     _, guid, kind, name, version = parsed.groups()
     workspace = call.cloud.store.workspace_by_guid(guid)
     source = workspace.assets[kind].get(name, version) if workspace else None
@@ -75,8 +79,9 @@ def _settle(call: Call, order: _Order, done: Operation) -> None:
     if order.kind == "models":
         job = properties.pop("jobName")
         properties |= {"originAssetId": order.source_id, "jobName": job}
+    if order.kind in registry_assets.URIS:
         container = order.registry.container(order.kind, order.name, order.version)
-        folder = f"{container}/{order.source.artifacts.partition('/')[2]}"
+        folder = f"{container}/{order.source.artifacts.partition('/')[2]}".rstrip("/")
         call.cloud.store.blobs.copy(order.source.artifacts, folder)
     at = stamp(done.due)
     order.registry.assets[order.kind].put(

@@ -48,8 +48,8 @@ def _run(workspace: Workspace, job: Job) -> dict[str, Any]:
         "createdBy": {"userName": lookup.CREATED_BY, "userTenantId": None},
         "startTimeUtc": job.created,
         "endTimeUtc": end_of(job),
-        "displayName": job.name,
-        "name": job.name,
+        "displayName": job.display or job.name,
+        "name": job.display or job.name,
         "description": None,
         "dataContainerId": f"dcid.{job.name}",
         "runType": _kind(job),
@@ -57,6 +57,7 @@ def _run(workspace: Workspace, job: Job) -> dict[str, Any]:
         "tags": {**({"azureml.pipeline": root} if job.parent else {}), **job.tags},
         "services": {},
         "hidden": False,
+        "error": _error(job),
     }
 
 
@@ -73,3 +74,11 @@ def _step(root: str) -> dict[str, str]:
         "azureml.pipelinerunid": root,
         "azureml.DevPlatv2": "true",
     }
+
+
+def _error(job: Job) -> dict[str, Any] | None:
+    """Run history's ErrorResponse: the only place that says why a job failed."""
+    if job.error is None:
+        return None
+    root = {"code": job.error.get("code", "UserError"), "message": job.error.get("message")}
+    return {"error": {**root, "details": job.error.get("details") or []}, "time": end_of(job)}

@@ -12,6 +12,7 @@ import uuid
 from local.azureml.errors import PlainError
 from local.azureml.resources import deployed_models, endpoint_credentials
 from local.azureml.store.endpoints import Deployment, OnlineEndpoint
+from local.azureml.store.metrics import Served
 from local.azureml.wire import Call, Reply
 
 CHOICE = "azureml-model-deployment"
@@ -22,18 +23,49 @@ def score(call: Call) -> Reply:
     endpoint = _endpoint(call)
     _authorize(call, endpoint)
     deployment = _deployment(call, endpoint)
-    started = time.perf_counter()
+    if CHOICE not in call.headers:
+        _mirror(call, endpoint)
     headers = {CHOICE: deployment.name, "x-request-id": str(uuid.uuid4())}
     try:
-        predictions = deployed_models.predict(deployment.model, _request(call))
+        predictions, spent = _served(call, endpoint, deployment)
     except deployed_models.ModelError as error:
-        deployment.logs.append(f"scoring failed: {error}")
         raise _model_error(str(error), headers) from None
-    spent = (time.perf_counter() - started) * 1000
     timing = {"x-ms-run-fn-exec-ms": f"{spent:.3f}", "x-ms-run-function-failed": "False"}
     # No charset here: recorded.
     said = {"content-type": "application/json", **headers, **timing}
     return Reply(200, json.dumps(predictions), said)
+
+
+def _served(
+    call: Call, endpoint: OnlineEndpoint, deployment: Deployment
+) -> tuple[list[float], float]:
+    """The predictions, and how many milliseconds they took. Azure Monitor hears of it."""
+    started, status = time.perf_counter(), 424
+    try:
+        predictions = deployed_models.predict(deployment.model, _request(call))
+        status = 200
+    except deployed_models.ModelError as error:
+        deployment.logs.append(f"scoring failed: {error}")
+        raise
+    finally:
+        spent = (time.perf_counter() - started) * 1000
+        id = endpoint.body["id"].lower()
+        served = Served(id, deployment.name, time.time(), status, spent)
+        call.cloud.store.metrics.served.append(served)
+    return predictions, spent
+
+
+def _mirror(call: Call, endpoint: OnlineEndpoint) -> None:
+    """Documented: only of requests that name no deployment, and nobody sees the answer."""
+    name = endpoint.next_mirrored()
+    shadow = endpoint.deployments.get(name) if name else None
+    if shadow is None or shadow.state != "Succeeded":
+        return
+    try:
+        _served(call, endpoint, shadow)
+        shadow.logs.append("a mirrored request was answered")
+    except deployed_models.ModelError:
+        pass  # Its log and its metrics say so.
 
 
 def _endpoint(call: Call) -> OnlineEndpoint:

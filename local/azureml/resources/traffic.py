@@ -25,6 +25,7 @@ class Asked:
         properties = endpoint.body["properties"]
         properties["traffic"], properties["mirrorTraffic"] = self.live, self.mirror
         endpoint.credit.clear()
+        endpoint.mirror_credit = 0
 
 
 def read(asked: dict[str, Any], endpoint: OnlineEndpoint | None) -> Asked:
@@ -41,10 +42,39 @@ def read(asked: dict[str, Any], endpoint: OnlineEndpoint | None) -> Asked:
     total = sum(live.values())
     if total not in (0, 100):
         raise user_error(400, f"The sum of traffic must be 0 or 100, but it is {total}.")
-    if len(mirror) > 1 or any(weight > _MOST_MIRRORED for weight in mirror.values()):
+    _check_mirror(live, mirror, endpoint)
+    if endpoint:
+        _check_ready(live, mirror, endpoint)
+    return Asked(live, mirror)
+
+
+def _check_mirror(
+    live: dict[str, int], mirror: dict[str, int], endpoint: OnlineEndpoint | None
+) -> None:
+    """Documented: to one deployment, at most half, not one with live traffic, not on Kubernetes."""
+    mirrored = [name for name, weight in mirror.items() if weight]
+    if len(mirrored) > 1 or any(weight > _MOST_MIRRORED for weight in mirror.values()):
         message = f"Traffic is mirrored to one deployment, at most {_MOST_MIRRORED} percent."
         raise user_error(400, message)
-    return Asked(live, mirror)
+    for name in mirrored:
+        if live.get(name):
+            message = f"Deployment {name} can have live traffic or mirrored traffic, not both."
+            raise user_error(400, message)
+    if mirrored and endpoint and endpoint.body["properties"].get("compute"):
+        raise user_error(400, "Mirror traffic is not supported for Kubernetes online endpoints.")
+
+
+def _check_ready(live: dict[str, int], mirror: dict[str, int], endpoint: OnlineEndpoint) -> None:
+    """More traffic goes only to what stands. What it has already, a deployment may keep."""
+    properties = endpoint.body["properties"]
+    for asked, given in ((live, properties["traffic"]), (mirror, properties["mirrorTraffic"])):
+        for name, weight in asked.items():
+            state = endpoint.deployments[name].state
+            if weight > given.get(name, 0) and state != "Succeeded":
+                message = (
+                    f"Traffic cannot go to deployment {name}: it is in {state} provisioning state."
+                )
+                raise user_error(400, message)
 
 
 def clear(endpoint: OnlineEndpoint) -> None:

@@ -1,4 +1,4 @@
-"""Versioned assets: models, environments and code, in a workspace or a registry."""
+"""Versioned assets: models, environments, code, data, components; of a workspace or a registry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,8 +62,9 @@ class Shelf:
 
 
 Shelves = Mapping[str, Shelf]
+_KINDS = ("models", "environments", "codes", "data", "components")
 
 
 def shelves() -> Shelves:
     """One shelf for each kind of asset, by the word that its URLs use."""
-    return {"models": Shelf(), "environments": Shelf(), "codes": Shelf(), "data": Shelf()}
+    return {kind: Shelf() for kind in _KINDS}

@@ -20,3 +20,8 @@ def moment(given: str) -> str:
 def milliseconds(moment: str) -> int:
     """A moment as MLflow writes it: milliseconds since 1970."""
     return int(datetime.fromisoformat(moment).timestamp() * 1000)
+
+
+def utc(seconds: float) -> str:
+    """A moment as Azure Monitor writes it: whole seconds and a Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

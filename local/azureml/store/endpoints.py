@@ -42,6 +42,8 @@ class OnlineEndpoint:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     credit: dict[str, float] = field(default_factory=dict)
     """How much each deployment is owed by the traffic that went to the others."""
+    mirror_credit: int = 0
+    """How many percent of a request the mirrored deployment is owed."""
 
     @property
     def state(self) -> str:
@@ -69,6 +71,16 @@ class OnlineEndpoint:
         chosen = max(self.credit, key=lambda name: self.credit[name])
         self.credit[chosen] -= sum(weights.values())
         return chosen
+
+    def next_mirrored(self) -> str | None:
+        """The deployment that gets a copy of this request, if it is its turn (see above)."""
+        mirrored: dict[str, int] = self.body["properties"]["mirrorTraffic"]
+        for name, percent in mirrored.items():
+            self.mirror_credit += percent
+            if self.mirror_credit >= 100:
+                self.mirror_credit -= 100
+                return name
+        return None
 
 
 @dataclass

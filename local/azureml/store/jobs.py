@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from local.azureml.store.clock import stamp
 
@@ -35,6 +36,12 @@ class Job:
     created: str = field(default_factory=stamp)
     ended: str | None = None
     """Only of a job that has ended; as soon as it began, unless somebody says otherwise."""
+    display: str | None = None
+    """Azure's `displayName`; the name, unless somebody says otherwise."""
+    definition: dict[str, Any] | None = None
+    """What was submitted, as Azure shows it. None of a job that was seeded."""
+    error: dict[str, Any] | None = None
+    """Why it failed: `code` and `message`."""
 
 
 ENDED = {"Completed": "FINISHED", "Failed": "FAILED", "Canceled": "KILLED"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.azureml.store.assets import Shelves, shelves
+from local.azureml.store.batch import BatchEndpoint
 from local.azureml.store.clock import stamp
 from local.azureml.store.endpoints import OnlineEndpoint
 from local.azureml.store.jobs import Job
@@ -28,6 +29,7 @@ class Workspace:
     jobs: dict[str, Job] = field(default_factory=dict)
     computes: dict[str, dict[str, Any]] = field(default_factory=dict)
     online_endpoints: dict[str, OnlineEndpoint] = field(default_factory=dict)
+    batch_endpoints: dict[str, BatchEndpoint] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from local.azureml.store.batch import BatchEndpoint
 from local.azureml.store.blobs import Blobs
 from local.azureml.store.endpoints import OnlineEndpoint, TrafficLog
+from local.azureml.store.metrics import Metrics
 from local.azureml.store.operations import Operations
 from local.azureml.store.places import Registry, Workspace
 
@@ -18,6 +20,7 @@ class Store:
     blobs: Blobs = field(default_factory=Blobs)
     operations: Operations = field(default_factory=Operations)
     traffic: TrafficLog = field(default_factory=TrafficLog)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def workspace(self, subscription: str, resource_group: str, name: str) -> Workspace | None:
         wanted = (subscription.lower(), resource_group.lower(), name.lower())
@@ -53,4 +56,11 @@ class Store:
         for workspace in self.workspaces.values():
             if workspace.location == location:
                 for endpoint in workspace.online_endpoints.values():
+                    yield workspace, endpoint
+
+    def batch_endpoints(self, location: str) -> Iterator[tuple[Workspace, BatchEndpoint]]:
+        """Every batch endpoint of a region; its name is in the same DNS zone."""
+        for workspace in self.workspaces.values():
+            if workspace.location == location:
+                for endpoint in workspace.batch_endpoints.values():
                     yield workspace, endpoint
