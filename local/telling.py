@@ -30,20 +30,22 @@ def fact_in_words(row: Row) -> str:
     name = row["Name"].removeprefix("promotion.").replace("_", " ")
     match row["Name"]:
         case "promotion.gate_evaluated":
-            return f"gate {told['gate']} {told['outcome']}: {told['reason']}"
+            words = f"gate {told['gate']} {told['outcome']}: {told['reason']}"
         case "promotion.evidence":
-            return _evidence(told)
+            words = _evidence(told)
         case "promotion.copied":
-            return f"copied to {told['registry']}"
+            words = f"copied to {told['registry']}"
         case "promotion.deploying" | "promotion.deployed" | "promotion.retired":
-            return f"{name} {told['deployment']}"
+            words = f"{name} {told['deployment']}"
         case "promotion.smoke_tested":
             share = f" at {numbers['traffic']:g} % of the traffic" if numbers.get("traffic") else ""
-            return f"smoke test {told['outcome']}{share} ({numbers['latency_ms']:.0f} ms)"
+            words = f"smoke test {told['outcome']}{share} ({numbers['latency_ms']:.0f} ms)"
         case "promotion.traffic_shifted":
-            return f"traffic shifted: {told['after']}"
-    reason = told.get("reason")
-    return f"{name}: {reason}" if reason else name
+            words = f"traffic shifted: {told['after']}"
+        case _:
+            reason = told.get("reason")
+            words = f"{name}: {reason}" if reason else name
+    return words
 
 
 def _evidence(told: dict[str, str]) -> str:
