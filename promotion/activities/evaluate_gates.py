@@ -1,10 +1,13 @@
 """Asks every gate of the route about the candidate."""
 
+import json
+
 from promotion import audit
 from promotion.core.candidate import Candidate
 from promotion.core.gates import judge
 from promotion.core.plan import Context
 from promotion.core.steps import JudgementOrder, JudgementReceipt
+from promotion.core.value import Json
 from promotion.core.verdict import Verdict
 from promotion.handoff.services import hear
 
@@ -42,13 +45,26 @@ def _write_down(context: Context, candidate: Candidate) -> None:
         run=candidate.run,
         job=candidate.job.status if candidate.job else None,
         registered_by=candidate.registered_by,
-        metrics={name: metric.to_json() for name, metric in candidate.metrics.items()},
+        metrics=_fitting(candidate),
+        measurements={"metrics": len(candidate.metrics)},
         champions={
             stage: str(champion.model) if champion else None
             for stage, champion in candidate.champions.items()
         }
         or None,
     )
+
+
+def _fitting(candidate: Candidate) -> dict[str, Json]:
+    """As many metrics as a record holds, by name; the promotion keeps all of them."""
+    fitting: dict[str, Json] = {}
+    room = audit.MAX_PROPERTY - 2
+    for name, metric in sorted(candidate.metrics.items()):
+        room -= len(json.dumps({name: metric.to_json()}))
+        if room < 0:
+            break
+        fitting[name] = metric.to_json()
+    return fitting
 
 
 def _numbers(verdict: Verdict) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Which versions were registered in a workspace, and when."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -9,8 +10,13 @@ from typing import Any, Final
 from promotion.azureml import access
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.evidence import read_candidate
+from promotion.azureml.sizes import with_size
 from promotion.core.candidate import Candidate
+from promotion.core.errors import Retryable
 from promotion.core.references import ModelVersion, WorkspaceRef
+
+_PAUSES: Final = (1, 3, 9, 27)
+"""Seconds until something is read again that Azure put off."""
 
 _AT_ONCE: Final = 6
 """Versions that are read at the same time: Azure throttles who asks for much more."""
@@ -27,17 +33,36 @@ def versions_since(
 
 
 def read_candidates(
-    source: WorkspaceRef, versions: tuple[ModelVersion, ...], read: Callable[[], None]
+    source: WorkspaceRef,
+    versions: tuple[ModelVersion, ...],
+    read: Callable[[], None],
+    sized: bool = False,
 ) -> tuple[Candidate, ...]:
-    """Each version with its evidence; ``read`` is called after each, to show how far it is."""
+    """Each version with its evidence; ``read`` is called after each, to show how far it is.
+
+    With ``sized`` their sizes are read, too. Azure throttles who reads so much: what it puts off
+    is tried again, for about a minute.
+    """
 
     def candidate(model: ModelVersion) -> Candidate:
-        found = read_candidate(source, model)
+        for pause in _PAUSES:
+            try:
+                found = _read(source, model, sized)
+                break
+            except Retryable:
+                time.sleep(pause)
+        else:
+            found = _read(source, model, sized)
         read()
         return found
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(pool.map(candidate, versions))
+
+
+def _read(source: WorkspaceRef, model: ModelVersion, sized: bool) -> Candidate:
+    found = read_candidate(source, model)
+    return with_size(found) if sized else found
 
 
 def _versions(client: Any, name: str, since: datetime) -> Iterator[ModelVersion]:

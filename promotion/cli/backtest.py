@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -18,11 +18,14 @@ from promotion.cli.given import (
     given_settings,
     told,
 )
+from promotion.cli.printable import printable
 from promotion.core.backtest import Replay, replay, unasked
 from promotion.core.candidate import Candidate
+from promotion.core.gates import Gate
 from promotion.core.plan import Plan
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.duration import Duration
+from promotion.core.policy.route import Route
 from promotion.core.references import WorkspaceRef
 from promotion.core.value import Json
 from promotion.policy_source import place_of, read_policy_at
@@ -60,19 +63,23 @@ def backtest(
 
     Reads with your own Azure login (az login). Exits with 0, or with 2 if there is a mistake.
     """
+    reading = policy
     try:
         given = given_settings(settings, assignments or ())
         tried = read_policy_at(place_of(policy), name=policy, settings=given)
+        reading = in_force or policy
         compared = in_force and read_policy_at(place_of(in_force), name=in_force, settings=given)
+        reading = policy
         documents = [tried] if not compared else [compared, tried]
         candidates = tuple(_candidates(documents, datetime.now(UTC) - _span(since), model))
         replays = [replay(one, candidates, _asked if ask else unasked) for one in documents]
     except MISTAKES as error:
-        typer.echo(told(error, policy), err=True)
+        typer.echo(told(error, reading), err=True)
         raise typer.Exit(2) from None
     before, after = replays[0] if compared else None, replays[-1]
     show = _as_json if as_json else in_words
-    typer.echo("\n".join(show(before, after)))
+    shown = show(before, after)
+    typer.echo("\n".join(shown) if as_json else printable(shown))
 
 
 def _asked(plan: Plan, candidate: Candidate) -> Candidate:
@@ -82,7 +89,7 @@ def _asked(plan: Plan, candidate: Candidate) -> Candidate:
 
 
 def _candidates(
-    documents: Iterable[PolicyDocument], since: datetime, glob: str
+    documents: Sequence[PolicyDocument], since: datetime, glob: str
 ) -> Iterator[Candidate]:
     """Every version that one of the policies may want, with its evidence."""
     # Here and not above: --help needs no SDK.
@@ -97,7 +104,18 @@ def _candidates(
         with typer.progressbar(
             length=len(versions), label=f"Reading {source.name}", file=sys.stderr
         ) as progress:
-            yield from read_candidates(source, versions, lambda: progress.update(1))
+            sized = any(_needs_size(document) for document in documents)
+            yield from read_candidates(source, versions, lambda: progress.update(1), sized)
+
+
+def _needs_size(document: PolicyDocument) -> bool:
+    routes = document.policy.routes.values()
+    gates = (gate for route in routes for gate in (*route.gates, *_of_stages(route)))
+    return Plan.needs_size(gates)
+
+
+def _of_stages(route: Route) -> Iterator[Gate]:
+    return (gate for stage in route.stages for gate in stage.questions)
 
 
 def _sources(documents: Iterable[PolicyDocument]) -> dict[WorkspaceRef, set[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from promotion.core.backtest import Replay
 
 type Key = tuple[str, str]
-"""A route and a version."""
+"""A route, and a version with its workspace where versions come from several."""
 
 
 def in_words(before: tuple[Replay, ...] | None, after: tuple[Replay, ...]) -> Iterator[str]:
@@ -57,7 +57,11 @@ def _promoted(replays: dict[Key, Replay]) -> str:
 
 
 def _by_key(replays: tuple[Replay, ...]) -> dict[Key, Replay]:
-    return {(one.route, str(one.model)): one for one in replays}
+    several = len({one.source for one in replays}) > 1
+    return {
+        (one.route, f"{one.source}/{one.model}" if several else str(one.model)): one
+        for one in replays
+    }
 
 
 def _when(replay: Replay) -> str:

@@ -16,6 +16,7 @@ from promotion.cli.given import (
     told,
 )
 from promotion.cli.preview import in_words
+from promotion.cli.printable import printable
 from promotion.core.candidate import Candidate
 from promotion.core.plan import Plan
 from promotion.core.preview import preview
@@ -51,7 +52,7 @@ def plan(
             place_of(policy), name=policy, settings=given_settings(settings, assignments or ())
         )
         source = source_named(document, workspace)
-        candidate = _candidate(source, ModelVersion(name=model, version=version))
+        candidate = _candidate(source, _named(model, version))
         routes = preview(document, candidate, complete)
     except MISTAKES as error:
         typer.echo(told(error, policy), err=True)
@@ -63,10 +64,16 @@ def plan(
         }
         typer.echo(json.dumps(whole, indent=2))
     else:
-        typer.echo("\n".join(in_words(candidate, routes)))
+        typer.echo(printable(in_words(candidate, routes)))
     wanted = [route for route in routes if route.unwanted is None]
     if not wanted or not all(route.promotes for route in wanted):
         raise typer.Exit(1)
+
+
+def _named(model: str, version: str) -> ModelVersion:
+    if not model or not version:
+        raise typer.BadParameter("a model has a name and a version; neither may be empty.")
+    return ModelVersion(name=model, version=version)
 
 
 def _candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:

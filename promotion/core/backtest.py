@@ -21,6 +21,8 @@ class Replay(Value):
     """What one route would have done with one version."""
 
     route: str
+    source: str
+    """What the policy calls the workspace where it is registered."""
     model: ModelVersion
     registered_at: datetime | None
     ending: str
@@ -80,6 +82,7 @@ def _replay(route: RoutePreview, candidate: Candidate) -> Replay:
     against = [one.reason for one in route.judgements if not one.passed]
     return Replay(
         route=route.route,
+        source=route.plan.source_name if route.plan else "",
         model=candidate.model,
         registered_at=candidate.registered_at,
         ending=route.ending.removeprefix("would be "),

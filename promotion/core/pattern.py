@@ -16,6 +16,7 @@ def checked(pattern: str) -> str:
     """``pattern`` when it is a regular expression; raises ValueError."""
     try:
         _search(pattern, "")
+        is_match(pattern, "")
     except NotComputable as error:
         what = str(error).removeprefix("invalid regular expression: ")
         raise ValueError(f"not a regular expression: {what}") from None

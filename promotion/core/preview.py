@@ -18,6 +18,8 @@ class RoutePreview(Value):
     unwanted: str | None = None
     """Why the route does not want it; then there is nothing else."""
     promotion_id: str | None = None
+    candidate: Candidate | None = None
+    """As the gates saw it: with what stages serve and what services say."""
     judgement: Judgement = Judgement()
     """On the gates of the route."""
     stages: dict[str, Judgement] = {}
@@ -74,6 +76,7 @@ def preview(
         return RoutePreview(
             route=name,
             promotion_id=promotion.id,
+            candidate=seen,
             judgement=judge(seen, plan.gates),
             stages={stage.name: judge(seen, stage.gates) for stage in plan.stages if stage.gates},
             plan=plan,

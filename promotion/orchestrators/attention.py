@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from durabletask import task
+from pydantic import ValidationError
 
 from promotion.core.waits.decision import Decision
 from promotion.orchestrators.work import Steps, Work
@@ -53,16 +54,24 @@ class Attention:
         return self._heard()
 
     def _heard(self) -> Decision | None:
-        if payload := self._take(CANCEL):
-            raise Cancelled(str(payload.get("by", "")), str(payload.get("reason", "")))
-        if payload := self._take(SUPERSEDED):
-            raise Superseded(str(payload))
-        payload = self._take(DECISION)
-        return Decision.model_validate(payload) if payload else None
+        """Whoever raises events by hand may get one wrong: a stop is a stop all the same."""
+        if self._has_come(CANCEL):
+            told = self._take(CANCEL)
+            told = told if isinstance(told, dict) else {"reason": told}
+            raise Cancelled(
+                str(told.get("by") or "somebody"), str(told.get("reason") or "no reason")
+            )
+        if self._has_come(SUPERSEDED):
+            raise Superseded(str(self._take(SUPERSEDED)))
+        if not self._has_come(DECISION):
+            return None
+        try:
+            return Decision.model_validate(self._take(DECISION))
+        except ValidationError:
+            return None  # nobody decided anything
+
+    def _has_come(self, name: str) -> bool:
+        return self._listening[name].is_complete
 
     def _take(self, name: str) -> Any:
-        listening = self._listening[name]
-        if not listening.is_complete:
-            return None
-        del self._listening[name]
-        return listening.get_result()
+        return self._listening.pop(name).get_result()

@@ -40,7 +40,7 @@ class _Stage:
     def __init__(self, work: Work, order: StageOrder) -> None:
         self._work = work
         self._order = order
-        self._attention = Attention(work)
+        self._waiting = Waiting(work, Attention(work), order)
         self._result = StageResult(stage=order.stage.name, status=Status.EVALUATING)
         model = order.context.model
         name = line_name(order.context.route, order.stage.name, order.plan.source, model.name)
@@ -49,10 +49,10 @@ class _Stage:
     def run(self) -> Steps[StageResult]:
         """Everything, to its end."""
         try:
-            yield from self._come()
             yield from self._pass_gates()
-            waiting = Waiting(self._work, self._attention, self._order, self._result.judgement)
-            yield from waiting.over(self._order.stage.waits)
+            # Only a version that may go on supersedes others.
+            yield from self._come()
+            yield from self._waiting.over(self._order.stage.waits, self._result.judgement)
         except Terminal as error:
             self._end(Status.FAILED, error.failure)
         except Rejected as error:
@@ -84,7 +84,7 @@ class _Stage:
         gates = self._order.stage.gates
         if not gates:
             return
-        receipt = yield from judge(self._work, self._order.plan, gates, self._attention.until)
+        receipt = yield from judge(self._work, self._order.plan, gates, self._waiting.until)
         judgement = receipt.judgement
         self._note(judgement=judgement, candidate=receipt.candidate)
         if not judgement.passed:

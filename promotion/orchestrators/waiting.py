@@ -5,10 +5,10 @@ from datetime import datetime
 
 from promotion.core.errors import Failure
 from promotion.core.steps import StageOrder
-from promotion.core.verdict import Judgement
+from promotion.core.verdict import Judgement, Verdict
 from promotion.core.waits import Wait
 from promotion.core.waits.approval import ApprovalWait
-from promotion.core.waits.decision import Decision, Standing
+from promotion.core.waits.decision import Decision
 from promotion.core.waits.soak import SoakWait
 from promotion.core.waits.window import WindowWait
 from promotion.orchestrators.attention import Attention
@@ -26,23 +26,22 @@ class Rejected(Exception):
 class Waiting:
     """What a stage waits for on behalf of one promotion."""
 
-    def __init__(
-        self, work: Work, attention: Attention, order: StageOrder, judgement: Judgement
-    ) -> None:
-        """``judgement`` is that of the stage's own gates."""
+    def __init__(self, work: Work, attention: Attention, order: StageOrder) -> None:
         self._work = work
         self._attention = attention
         self._order = order
         self._origin = order.origin
-        self._verdicts = (*order.judgement.verdicts, *judgement.verdicts)
+        self._verdicts: tuple[Verdict, ...] = ()
         self._decisions: list[Decision] = []
         """Those that count, and those that came before they were asked for."""
 
-    def over(self, waits: Sequence[Wait]) -> Steps[None]:
+    def over(self, waits: Sequence[Wait], judgement: Judgement) -> Steps[None]:
         """Wait for each, and again for a window that has closed while another wait took long.
 
-        Raises Rejected, Superseded, Cancelled.
+        ``judgement`` is that of the stage's own gates, for who approves. Raises Rejected,
+        Superseded, Cancelled.
         """
+        self._verdicts = (*self._order.judgement.verdicts, *judgement.verdicts)
         for wait in waits:
             match wait:
                 case ApprovalWait():
@@ -61,9 +60,9 @@ class Waiting:
         since = self._work.now
         until = wait.until(since)
         early, self._decisions = self._decisions, []
+        yield from self._tell_approval(wait, until)
         for decision in early:
             yield from self._decide(wait, decision)
-        yield from self._tell_approval(wait, until)
         while not (standing := wait.standing(self._decisions, self._origin)).decided:
             if until is not None and self._work.now >= until:
                 standing = wait.timed_out(standing)
@@ -74,7 +73,10 @@ class Waiting:
             given = yield from self._attention.until(until)
             if given is not None:
                 yield from self._decide(wait, given)
-        yield from self._end(standing)
+        self._decisions = []  # another approval is decided anew
+        if standing.status == "rejected":
+            remedy = "Register a version that can be approved, or promote this one again."
+            raise Rejected(Failure(reason=standing.reason, remedy=remedy, code="ApprovalRejected"))
 
     def _decide(self, wait: ApprovalWait, decision: Decision) -> Steps[None]:
         reply = wait.reply(decision, self._decisions, self._origin)
@@ -91,31 +93,30 @@ class Waiting:
             reason=reply.reason,
         )
 
-    def _end(self, standing: Standing) -> Steps[None]:
-        if standing.status == "rejected":
-            raise Rejected(
-                Failure(
-                    reason=standing.reason,
-                    remedy="Register a version that can be approved, or promote this one again.",
-                    code="ApprovalRejected",
-                )
-            )
-        yield from ()
-
     def _window(self, wait: WindowWait) -> Steps[None]:
         while why := wait.why_closed(self._work.now):
             opens = wait.opens(self._work.now)
             yield from self._tell("window", f"{why[:1].upper()}{why[1:]}.", opens)
-            yield from self._until(opens)
+            yield from self.until(opens)
 
     def _soak(self, wait: SoakWait) -> Steps[None]:
-        until = wait.until(self._order.served.get(wait.stage, self._work.started))
+        since = self._order.served.get(wait.stage)
+        if since is None:
+            reason = (
+                f"{self._order.context.model} does not serve at {wait.stage}, where it is to soak."
+            )
+            remedy = f"Let this stage need {wait.stage}."
+            raise Rejected(Failure(reason=reason, remedy=remedy, code="NotSoaked"))
+        until = wait.until(since)
         if until > self._work.now:
             yield from self._tell("soak", f"It waits for {wait.in_words}.", until)
-            yield from self._until(until)
+            yield from self.until(until)
 
-    def _until(self, at: datetime) -> Steps[None]:
-        """A decision that comes while nobody asks for one is kept for the approval that will."""
+    def until(self, at: datetime) -> Steps[None]:
+        """Wait; a decision that comes while nobody asks for one is kept for who will.
+
+        Raises Superseded, Cancelled.
+        """
         while self._work.now < at:
             decision = yield from self._attention.until(at)
             if decision is not None:

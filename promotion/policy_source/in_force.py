@@ -68,13 +68,15 @@ def _look_again(place: Place, known: _Known, now: float) -> None:
         if known.stamps == {path: place.stamp(path) for path in known.stamps}:
             return
         document = read_policy_at(place, read=reading.read)
-    except (PolicyInvalid, OSError) as error:
+    except PromotionError as error:  # it may be as good as ever: Azure does not give it out
+        _logger.warning("The policy cannot be looked at; the last one counts. %s", error.failure)
+        return
+    except Exception as error:  # whatever is wrong with it, the last good one must stay
+        if not isinstance(error, PolicyInvalid | OSError):
+            _logger.exception("the policy could not be read")
         # What the broken version consists of is remembered, so that it is refused once.
         known.stamps = {**known.stamps, **reading.stamps}
         _tell("policy_refused", known.document, reason=str(error), remedy=_REMEDY)
-        return
-    except PromotionError as error:  # it may be as good as ever: Azure does not give it out
-        _logger.warning("The policy cannot be looked at; the last one counts. %s", error.failure)
         return
     known.document, known.stamps = document, reading.stamps
     _tell("policy_changed", document)

@@ -62,7 +62,10 @@ class Gate(BaseModel):
         """The verdict; a gate that breaks gives ``error``, so that the others still count."""
         try:
             return self.answer(candidate)
-        except Exception as error:  # a gate must never take the others' answers with it
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # a gate must never take the others' answers with it
             return self.verdict(
                 Outcome.ERROR,
                 f"The gate {self.label} could not be evaluated: {type(error).__name__}: {error}.",

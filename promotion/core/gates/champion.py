@@ -85,8 +85,8 @@ class ChampionGate(Gate):
                 Outcome.PASSED, f"{self.stage} serves {candidate.model} itself already."
             )
         own = candidate.metrics.get(self.metric)
-        if own is not None and math.isnan(own.value):
-            return self._not_a_number()
+        if own is not None and not math.isfinite(own.value):
+            return self._not_a_number(own.value)
         return self._without() if champion is None else self._against(candidate, champion)
 
     def _against(self, candidate: Candidate, champion: Champion) -> Verdict:
@@ -95,12 +95,13 @@ class ChampionGate(Gate):
             return self._open(champion.trouble, remedy)
         return self._other_data(candidate, champion) or self._compared(candidate, champion)
 
-    def _not_a_number(self) -> Verdict:
+    def _not_a_number(self, value: float) -> Verdict:
+        logged = sendable(value)
         return self.verdict(
             Outcome.FAILED,
-            f"{self.metric} was logged as NaN, which is not better than anything.",
+            f"{self.metric} was logged as {logged}, which is not better than anything.",
             remedy="Find out why the run could not compute it.",
-            observed="NaN",
+            observed=logged,
         )
 
     def _without(self) -> Verdict:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from promotion.core.candidate import Candidate, Champion, Metric
 from promotion.core.expressions import NotComputable, NotKnown, checked, condition
 from promotion.core.gates.base import Gate
+from promotion.core.gates.text import shown
 from promotion.core.verdict import Outcome, Verdict
 
 _TEXTS: Final = "map<string,string>"
@@ -45,6 +46,12 @@ VARIABLES: Final[Mapping[str, str]] = {
     "champion.params": _TEXTS,
 }
 """Type in CEL by name of variable; docs/reference/expressions.md says what each means."""
+
+
+_AMONG_ALL: Final = re.compile(
+    r"(?<![\w.])metrics\s*(?:\.(?:all|exists|exists_one|filter|map|size)\s*\(|(?![\s.\[]))"
+)
+"""Where an expression asks about metrics that it does not name."""
 
 
 class ExpressionGate(Gate):
@@ -90,6 +97,9 @@ class ExpressionGate(Gate):
 
     def answer(self, candidate: Candidate) -> Verdict:
         values = dict(_values(candidate, self.stage))
+        if broken := self._broken(candidate):
+            reason = f"{self._quoted} needs {broken}, which {_absence(broken, candidate)}."
+            return self.verdict(Outcome.INCONCLUSIVE, reason, remedy=self.message)
         try:
             passed = condition(self.expression, VARIABLES).holds(values)
         except NotKnown as missing:
@@ -103,6 +113,22 @@ class ExpressionGate(Gate):
             f"{self._quoted} is {'true' if passed else 'not true'}{self._figures(values)}.",
             remedy=None if passed else self.message,
             threshold=self.expression,
+        )
+
+    def _broken(self, candidate: Candidate) -> str | None:
+        """A metric without a figure that the expression may ask about, by name or among all.
+
+        To leave it out is not enough: that it is not there would be an answer, too.
+        """
+        among_all = _AMONG_ALL.search(self.expression) is not None
+        return next(
+            (
+                name
+                for name, metric in candidate.metrics.items()
+                if not math.isfinite(metric.value)
+                if among_all or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.expression)
+            ),
+            None,
         )
 
     @property
@@ -163,20 +189,23 @@ def _of_champion(champion: Champion | None) -> Iterator[tuple[str, Any]]:
 
 def _numbers(metrics: Mapping[str, Metric]) -> dict[str, float]:
     # NaN would turn "not greater than" true: it is no figure that anything can be said of.
-    return {name: m.value for name, m in metrics.items() if not math.isnan(m.value)}
+    return {name: m.value for name, m in metrics.items() if math.isfinite(m.value)}
 
 
 def _absence(name: str, candidate: Candidate) -> str:
     logged = candidate.metrics.get(name)
-    return "was logged as NaN" if logged and math.isnan(logged.value) else "is not known"
+    if logged is None or math.isfinite(logged.value):
+        return "is not known"
+    return "was logged as NaN" if math.isnan(logged.value) else "was logged as infinite"
 
 
 def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, float | str]]:
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat({f"{name}.{key}": inner for key, inner in value.items()})
+        elif isinstance(value, bool):
+            yield name, "true" if value else "false"
         elif isinstance(value, int | float):
             yield name, value
         elif isinstance(value, str):
-            # Tags are free text of whoever registered the model: one short line of it will do.
-            yield name, " ".join(value.split())[:100]
+            yield name, shown(value)

@@ -29,6 +29,15 @@ def one_line(text: str) -> str:
     return shown if len(shown) <= MAX_WORDS else f"{shown[:MAX_WORDS]}…"
 
 
+_AZURE: Final = re.compile(
+    r"(azure|microsoft|windows|azureml|office|visualstudio|powerbi)[\w-]*\.(com|net|cn|us|ms|org)"
+    r"|^(797f4846-ba00-4fd7-ba43-dac1f8f63013|00000003-0000-0000-c000-000000000000"
+    r"|cfa8b339-82a2-471a-a3c9-0fc0be7a4093|e406a681-f3d4-42a8-90b6-c2b029497af1)",
+    re.IGNORECASE,
+)
+"""Resources of Azure: its names, and the ids of ARM, Graph, Key Vault and Storage."""
+
+
 class HttpGate(Gate):
     """What does a service of the team say?
 
@@ -54,6 +63,17 @@ class HttpGate(Gate):
         description="Resource for which the app's managed identity gets a token that goes along, "
         "for instance `api://fairness`; without it none does.",
     )
+
+    @field_validator("token")
+    @classmethod
+    def _is_for_the_team(cls, resource: str | None) -> str | None:
+        """A service of the team must never get what opens Azure itself."""
+        if resource is not None and _AZURE.search(resource):
+            raise ValueError(
+                "a token for Azure itself is not given away; name the application of the service, "
+                "as in api://fairness"
+            )
+        return resource
 
     @field_validator("url")
     @classmethod

@@ -126,8 +126,8 @@ class MetricGate(Gate):
         value = self._value(candidate)
         if value is None:
             return self._missing(candidate)
-        if math.isnan(value):
-            return self._not_a_number()
+        if not math.isfinite(value):
+            return self._not_a_number(value)
         passed = self.low <= value <= self.high
         enough = self.high if value > self.high else self.low
         is_now = f"{figure(value, self.low, self.high)}{self._unit}"
@@ -141,14 +141,15 @@ class MetricGate(Gate):
             threshold=self.threshold,
         )
 
-    def _not_a_number(self) -> Verdict:
-        where = "was logged as NaN" if self.of == "run" else f"is NaN in the {self._what}"
+    def _not_a_number(self, value: float) -> Verdict:
+        nan = sendable(value)
+        where = f"was logged as {nan}" if self.of == "run" else f"is {nan} in the {self._what}"
         return self.verdict(
             Outcome.FAILED,
             f"{self.name} {where}, which is not {self.threshold}.",
             remedy="Find out why the run could not compute it.",
-            change=self._change("NaN", self.low if math.isinf(self.high) else self.high),
-            observed="NaN",
+            change=self._change(nan, self.low if math.isinf(self.high) else self.high),
+            observed=nan,
             threshold=self.threshold,
         )
 

@@ -3,8 +3,7 @@
 All of it looks at plain data, which may be invalid elsewhere: one mistake must not hide another.
 """
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from promotion.core.gates.metric import MetricGate
@@ -28,15 +27,23 @@ def inconsistencies(plain: Any) -> Iterator[tuple[Location, str]]:
 
 def excluding(name: str, route: Route) -> Iterator[tuple[Location, str]]:
     """Gates of a valid route that no version can pass together."""
-    metrics = [
-        (number, gate)
-        for number, gate in enumerate(route.gates)
-        if isinstance(gate, MetricGate) and gate.mode == "enforce"
-    ]
-    for (first, one), (second, other) in combinations(metrics, 2):
-        if (one.name, one.of) == (other.name, other.of) and one.excludes(other):
-            what = f"no {one.name} can be {other.threshold} and {one.threshold}, as gates.{first}"
-            yield ("routes", name, "gates", second), f"{what} wants"
+    yield from _among(("routes", name), route.gates)
+    for number, stage in enumerate(route.stages):
+        yield from _among(("routes", name, "stages", number), stage.gates)
+
+
+def _among(at: Location, gates: Iterable[object]) -> Iterator[tuple[Location, str]]:
+    # By what they ask about, so that a policy of thousands of gates is read in no time.
+    asked: dict[tuple[str, str], list[tuple[int, MetricGate]]] = {}
+    for number, gate in enumerate(gates):
+        if isinstance(gate, MetricGate) and gate.mode == "enforce":
+            asked.setdefault((gate.of, gate.name), []).append((number, gate))
+    for same in asked.values():
+        first, one = same[0]
+        for second, other in same[1:]:
+            if one.excludes(other):
+                told = f"no {one.name} can be {other.threshold} and {one.threshold}"
+                yield (*at, "gates", second), f"{told}, as gates.{first} wants"
 
 
 def _workspaces(plain: Any) -> Iterator[tuple[Location, str]]:
@@ -79,14 +86,31 @@ def _needs(route: Any, stages: list[tuple[int, str]]) -> Iterator[tuple[Location
             if isinstance(gate.get("stage"), str)
         ),
     ]
+    needed = _needed(route, stages)
     for at, name in waits:
         earlier = [other for number, other in stages if number < _number(at)]
         if name in earlier:
+            if "gates" in at and name not in needed.get(_number(at), ()):
+                yield at, f"a soak at {name} needs that this stage needs {name}, directly or not"
             continue
         if name in [other for _, other in stages]:
             yield at, f"this stage cannot wait for {name}, which does not come before it"
         else:
             yield at, f"{name!r} is not a stage of this route{did_you_mean(name, earlier)}"
+
+
+def _needed(route: Any, stages: list[tuple[int, str]]) -> dict[int, set[str]]:
+    """By number of the stage, every stage that must have succeeded before, directly or not."""
+    by_name: dict[str, set[str]] = {}
+    needed: dict[int, set[str]] = {}
+    before: list[str] = []
+    for number, name in stages:
+        stated = route["stages"][number].get("needs")
+        direct = stated if isinstance(stated, list) else before
+        known = {one for one in direct if isinstance(one, str)}
+        needed[number] = by_name[name] = known.union(*(by_name.get(one, set()) for one in known))
+        before = [name]
+    return needed
 
 
 def _number(at: Location) -> int:

@@ -55,7 +55,8 @@ def _route(route: Any, gates: Any, stages: Any) -> Any:
 
 def _gates(holder: Any, gates: Any) -> Any:
     def filled(gate: Any) -> Any:
-        waits = isinstance(gate, dict) and gate.get("kind") in Wait.kinds
+        kind = gate.get("kind") if isinstance(gate, dict) else None
+        waits = isinstance(kind, str) and kind in Wait.kinds
         return gate if waits else _under(gate, gates)
 
     if not isinstance(holder, dict) or "gates" not in holder:

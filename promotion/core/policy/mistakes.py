@@ -52,6 +52,10 @@ def explain(error: ValidationError) -> Iterable[tuple[Location, str]]:
             case "expression":
                 for line, column, what in mistake["ctx"]["mistakes"]:
                     yield (*location, Inside(line, column)), what
+            case "too_short":
+                yield location, "at least one is needed"
+            case "too_long":
+                yield location, f"at most {mistake['ctx']['max_length']} are expected here"
             case "tuple_type":
                 yield location, "a list is expected here"
             case "model_type" | "model_attributes_type" | "dict_type":

@@ -14,11 +14,8 @@ from promotion.core.policy.files import CheckFile, endpoint_name, named_files, r
 from promotion.core.policy.mistakes import PolicyInvalid, explain
 from promotion.core.policy.models import Policy
 from promotion.core.policy.others import missing_others
-from promotion.core.policy.places import Location
+from promotion.core.policy.places import Inside, Location
 from promotion.core.policy.tree import Tree
-
-ANCHORS = "x-"
-"""Keys of the policy itself that begin so are a place for YAML anchors; nothing reads them."""
 
 
 def _nothing_else(_role: str, _path: str, _text: str) -> tuple[str, ...]:
@@ -43,7 +40,7 @@ def read_policy(
     """
     tree = Tree(text, name)
     mistakes: list[tuple[Location, str]] = []
-    plain = _meant(tree.plain(settings, mistakes))
+    plain = with_defaults(tree.plain(settings, mistakes))
     policy = _validated(plain, mistakes)
     # Also when the policy is invalid elsewhere: one mistake must not hide another.
     wrong = {at for at, _ in mistakes}
@@ -63,20 +60,19 @@ def read_policy(
     return PolicyDocument(policy=policy, files=files, endpoints=endpoints, digest=digest)
 
 
-def _meant(plain: Any) -> Any:
-    """What counts of the file, with its defaults filled in."""
-    counts = {key: value for key, value in plain.items() if not key.startswith(ANCHORS)}
-    return with_defaults(counts)
-
-
 def _validated(plain: Any, mistakes: list[tuple[Location, str]]) -> Policy | None:
     try:
         return Policy.model_validate(plain)
     except ValidationError as error:
         # Where a setting is missing, what stands in its place cannot be right either.
         known = {at for at, _ in mistakes}
-        mistakes += [(at, what) for at, what in explain(error) if at not in known]
+        mistakes += [(at, what) for at, what in explain(error) if _outside(at) not in known]
         return None
+
+
+def _outside(at: Location) -> Location:
+    """The place of the text that ``at`` is a place in."""
+    return tuple(part for part in at if not isinstance(part, Inside))
 
 
 def _excluding(policy: Policy | None) -> Iterator[tuple[Location, str]]:

@@ -51,6 +51,7 @@ class Route(Section):
     )
     when: str | None = Field(
         default=None,
+        min_length=1,
         description="A condition in CEL on the registration, for instance "
         "`model.tags.team == 'pricing'`.",
     )

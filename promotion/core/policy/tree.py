@@ -13,6 +13,15 @@ from promotion.core.policy.files import first_line
 from promotion.core.policy.mistakes import Mistake, PolicyInvalid
 from promotion.core.policy.places import Inside, Location
 
+ANCHORS = "x-"
+"""Keys of the policy itself that begin so are a place for YAML anchors."""
+_SECRET = re.compile(
+    r"^(AzureWebJobs|IDENTITY_|MSI_|WEBSITE_|APPLICATIONINSIGHTS_|AZURE_CLIENT_SECRET)"
+    r"|SECRET|PASSWORD|TOKEN|CONNECTION_?STRING|ACCOUNT_?KEY|API_?KEY",
+    re.IGNORECASE,
+)
+"""Settings whose values must not stand in a message: those of the host, and secrets by name."""
+
 MAX_NODES = 100_000
 """Of a policy with its aliases resolved: ten lines of YAML can name a billion."""
 
@@ -34,11 +43,15 @@ class Tree:
     def plain(self, settings: Mapping[str, str], mistakes: list[tuple[Location, str]]) -> Any:
         """As plain data, with ``${NAME}`` replaced by the setting of that name."""
         self._nodes = 0
-        return self._plain(self._root, settings, (), mistakes)
+        whole = self._plain(self._root, settings, (), mistakes)
+        # Nothing reads those parts by themselves; what refers to them has the mistake, too.
+        mistakes[:] = [(at, what) for at, what in mistakes if not str(at[0]).startswith(ANCHORS)]
+        return {key: value for key, value in whole.items() if not key.startswith(ANCHORS)}
 
     def mistake(self, at: Location, what: str) -> Mistake:
         """The mistake ``what`` at that place."""
         line, column = self.position(at)
+        what = _as_written(what)
         where = ".".join(str(part) for part in at if not isinstance(part, Inside))
         return Mistake(file=self._name, line=line, column=column, where=where, what=what)
 
@@ -86,14 +99,15 @@ class Tree:
             raise self._unreadable(what) from None
         except RecursionError:
             raise self._unreadable("nested too deeply") from None
-        except (YAMLError, ValueError, AttributeError) as error:
-            # AttributeError: ruamel.yaml 0.19.1 on tags such as !!set before a plain text.
+        except (YAMLError, ValueError, AttributeError, KeyError) as error:
+            # AttributeError, KeyError: ruamel.yaml 0.19.1 on tags such as !!set before a text.
             raise self._unreadable(f"not YAML: {first_line(error)}") from None
         if not isinstance(root, CommentedMap):
             raise self._unreadable("a policy is a mapping that begins with version: 1")
         return root
 
     def _unreadable(self, what: str, line: int = 1, column: int = 1) -> PolicyInvalid:
+        what = _as_written(what)
         return PolicyInvalid(
             [Mistake(file=self._name, line=line, column=column, where="", what=what)]
         )
@@ -143,6 +157,11 @@ def _filled(
 ) -> str:
     def value(match: re.Match[str]) -> str:
         setting = match.group(1)
+        if _SECRET.search(setting):
+            mistakes.append(
+                (at, f"the setting {setting} is not for policies; name one of your own")
+            )
+            return match.group()
         if setting not in settings:
             mistakes.append((at, f"the app setting {setting} is not set"))
         return settings.get(setting, match.group())

@@ -144,7 +144,7 @@ class ApprovalWait(Wait):
         """Why this person cannot approve what this person made, and what to do."""
         another = f"Ask somebody else to approve: {self._who_may}."
         if not self.allow_registrant:
-            if origin.registrant is None:
+            if not origin.registrant:
                 reason = "It is not known who registered the model, and that person may not approve"
                 return f"{reason} it.", "Allow it with allow_registrant, and promote again."
             if decision.is_by(origin.registrant):

@@ -416,3 +416,37 @@ def test_dates_need_no_quotes():
     freeze = "{kind: window, freeze: [{from: 2026-12-19, until: 2027-01-03, reason: holidays}]}"
     text = TWO_STAGES.replace("{kind: soak, stage: qa, for: 1h}", freeze)
     assert read(text).policy.routes["taxi"].stages[1].waits[0].kind == "window"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("models: [taxi-*]", "models: []", "routes.taxi.models: at least one is needed"),
+        (
+            "models: [taxi-*]",
+            "models: [taxi-*]\n    when: ''",
+            "routes.taxi.when: string should have",
+        ),
+        ("kind: expression", "kind: [expression]", "routes.taxi.gates.1.kind: "),
+        ("name: p}", "name: ${AzureWebJobsStorage}}", "is not for policies"),
+        ("name: p}", "name: ${MY_API_KEY}}", "is not for policies"),
+        (
+            "needs: [qa]\n",
+            "needs: []\n",
+            "a soak at qa needs that this stage needs qa, directly or not",
+        ),
+    ],
+)
+def test_more_mistakes_are_told_in_plain_words(old, new, mistake):
+    assert any(mistake in told for told in mistakes(TWO_STAGES.replace(old, new, 1)))
+
+
+def test_an_unset_setting_in_an_expression_is_one_mistake():
+    text = TWO_STAGES.replace("metrics.rmse < 4.0", '"metrics.rmse < ${LIMIT}"')
+    assert [told.split(": ", 2)[2] for told in mistakes(text)] == [
+        "the app setting LIMIT is not set"
+    ]
+
+
+def test_a_tag_that_no_yaml_reader_knows_is_a_mistake_with_its_line():
+    assert "not YAML" in mistakes("version: !!bool z\n")[0]

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from unit.builders import POLICY, a_candidate, a_promotion
 from unit.orchestrators.durable import Event, FakeContext, run
 from unit.orchestrators.test_promote import judged
@@ -93,7 +94,7 @@ def test_gates_of_a_stage_are_asked_when_the_version_gets_there():
     signed = a_candidate(tags={"signed": "yes"})
     gate = "{kind: tag, name: signed}"
     ctx, output = staged(gate, evaluate_gates=judged(signed, gates_of(gate)))
-    assert ctx.names()[1:3] == ["gather_evidence", "evaluate_gates"]
+    assert ctx.names()[:3] == ["gather_evidence", "evaluate_gates", "line.arrive"]
     assert output["judgement"]["verdicts"][0]["gate"] == "tag signed"
     assert output["status"] == "succeeded"
 
@@ -103,7 +104,7 @@ def test_a_version_that_a_gate_refuses_is_not_deployed():
     assert output["status"] == "rejected"
     assert "no tag signed" in output["failure"]["reason"]
     assert "rollout" not in ctx.names()
-    assert ctx.names()[-1] == "line.leave"
+    assert "line.arrive" not in ctx.names()  # a version that may not go on supersedes nobody
 
 
 def test_a_gate_that_holds_the_version_can_be_overtaken():
@@ -244,4 +245,48 @@ def test_a_promotion_that_waits_can_be_cancelled():
     ctx, output = staged("{kind: approval}", events=[stop])
     assert output["status"] == "cancelled"
     assert output["failure"]["reason"] == "Cancelled by bob@x.com: the wrong model"
+    assert ctx.names()[-1] == "line.leave"
+
+
+# -- what comes at a bad moment, or wrong
+
+
+HOLD = "{kind: tag, name: signed, inconclusive: hold}"
+
+
+def test_a_decision_that_comes_while_a_gate_holds_counts_when_it_is_asked_for():
+    signed = judged(a_candidate(tags={"signed": "yes"}), gates_of(HOLD))
+    missing = judged(a_candidate(), gates_of(HOLD))
+    no = decided(0.001, "bob@x.com", "reject", comment="No.")
+    _, output = staged(
+        HOLD, "{kind: approval}", events=[no], evaluate_gates=[missing, missing, signed]
+    )
+    assert output["status"] == "rejected"
+    assert output["failure"]["reason"] == "Rejected by bob@x.com: No."
+
+
+def test_a_decision_counts_for_one_approval_only():
+    gates = ("{kind: approval, by: [bob@x.com, eve@x.com]}", "{kind: approval, by: [bob@x.com]}")
+    events = [decided(1, "bob@x.com"), decided(5, "bob@x.com")]
+    ctx, output = staged(*gates, events=events)
+    assert output["status"] == "succeeded"
+    assert waited(ctx) == 5
+
+
+def test_a_soak_at_a_stage_that_does_not_serve_the_version_is_no_soak():
+    _, output = staged("{kind: soak, stage: qa, for: 1h}")
+    assert output["status"] == "rejected"
+    assert "does not serve at qa" in output["failure"]["reason"]
+
+
+def test_a_decision_that_is_none_is_passed_over():
+    wrong = Event(HOUR, "decision", {"who": "bob@x.com"})
+    _, output = staged("{kind: approval}", events=[wrong, decided(2, "bob@x.com")])
+    assert output["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("payload", [None, {}, "stop", []])
+def test_a_stop_is_a_stop_however_it_is_told(payload):
+    ctx, output = staged("{kind: approval}", events=[Event(HOUR, "cancel", payload)])
+    assert output["status"] == "cancelled"
     assert ctx.names()[-1] == "line.leave"
