@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from promotion.cli.comparison import in_words
 from promotion.cli.given import (
     MISTAKES,
     Assignments,
+    SendTokens,
     SettingsFile,
     given_settings,
     told,
@@ -51,6 +53,7 @@ def backtest(
     ask: Annotated[
         bool, typer.Option("--ask", help="Ask the services of http gates, about every version.")
     ] = False,
+    send_tokens: SendTokens = False,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     settings: SettingsFile = None,
     assignments: Assignments = None,
@@ -72,7 +75,8 @@ def backtest(
         reading = policy
         documents = [tried] if not compared else [compared, tried]
         candidates = tuple(_candidates(documents, datetime.now(UTC) - _span(since), model))
-        replays = [replay(one, candidates, _asked if ask else unasked) for one in documents]
+        asked = partial(_asked, tokens=send_tokens)
+        replays = [replay(one, candidates, asked if ask else unasked) for one in documents]
     except MISTAKES as error:
         typer.echo(told(error, reading), err=True)
         raise typer.Exit(2) from None
@@ -82,10 +86,10 @@ def backtest(
     typer.echo("\n".join(shown) if as_json else printable(shown))
 
 
-def _asked(plan: Plan, candidate: Candidate) -> Candidate:
+def _asked(plan: Plan, candidate: Candidate, *, tokens: bool) -> Candidate:
     from promotion.handoff.services import hear
 
-    return hear(candidate, plan.all_gates, plan.hosts)
+    return hear(candidate, plan.all_gates, plan.hosts, tokens=tokens)
 
 
 def _candidates(

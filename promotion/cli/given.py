@@ -28,6 +28,10 @@ Assignments = Annotated[
 
 POLICY = "promotion.yaml"
 Policy = Annotated[str, typer.Option(metavar="FILE|URL", help="The policy: a file, or a blob.")]
+SendTokens = Annotated[
+    bool,
+    typer.Option("--send-tokens", help="Send your token to services whose gates ask for one."),
+]
 MISTAKES = (OSError, PolicyInvalid, PromotionError, SettingInvalid)
 """What goes wrong for reasons that the person at the keyboard can do something about."""
 

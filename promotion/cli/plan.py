@@ -1,6 +1,7 @@
 """``plan``: what the policy would do with a model version, without doing it."""
 
 import json
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from promotion.cli.given import (
     POLICY,
     Assignments,
     Policy,
+    SendTokens,
     SettingsFile,
     given_settings,
     source_named,
@@ -33,6 +35,7 @@ def plan(
         str | None,
         typer.Option(help="Where the model is registered, by its name in the policy."),
     ] = None,
+    send_tokens: SendTokens = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For scripts: everything, as JSON.")
     ] = False,
@@ -53,7 +56,7 @@ def plan(
         )
         source = source_named(document, workspace)
         candidate = _candidate(source, _named(model, version))
-        routes = preview(document, candidate, complete)
+        routes = preview(document, candidate, partial(_complete, tokens=send_tokens))
     except MISTAKES as error:
         typer.echo(told(error, policy), err=True)
         raise typer.Exit(2) from None
@@ -83,7 +86,7 @@ def _candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
     return read_candidate(source, model)
 
 
-def complete(plan: Plan, candidate: Candidate) -> Candidate:
+def _complete(plan: Plan, candidate: Candidate, *, tokens: bool) -> Candidate:
     """The candidate with what the gates of ``plan`` ask of endpoints and services."""
     from promotion.azureml.champions import with_champions
     from promotion.azureml.sizes import with_size
@@ -94,4 +97,4 @@ def complete(plan: Plan, candidate: Candidate) -> Candidate:
         candidate = with_size(candidate)
     champions = plan.targets_of_champions(gates)
     known = with_champions(candidate, champions, plan.source_name)
-    return hear(known, gates, plan.hosts)
+    return hear(known, gates, plan.hosts, tokens=tokens)

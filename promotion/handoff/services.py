@@ -25,12 +25,22 @@ from promotion.identity import NAME, credential
 SCHEMA_VERSION: Final = "1"
 MAX_AT_ONCE: Final = 8
 
+_NOT_ASKED: Final = Answer(
+    reason="The service was not asked: it wants a token.",
+    remedy="Give --send-tokens if you trust the policy with your own.",
+)
+
 _PAUSES: Final = (0.5, 1.0, 2.0)
 """Seconds until a service is asked again that could not be reached or was too busy."""
 
 
-def hear(candidate: Candidate, gates: Iterable[Gate], hosts: Iterable[str]) -> Candidate:
+def hear(
+    candidate: Candidate, gates: Iterable[Gate], hosts: Iterable[str], *, tokens: bool = True
+) -> Candidate:
     """``candidate`` with the answers of every service that ``gates`` ask.
+
+    Without ``tokens`` a service that wants one is not asked: a policy that nobody has agreed to
+    yet must not send the token of whoever tries it anywhere.
 
     Takes as long as the slowest of them, for up to MAX_AT_ONCE. A service that does not answer
     as it should, or not at all, is an answer too.
@@ -44,7 +54,10 @@ def hear(candidate: Candidate, gates: Iterable[Gate], hosts: Iterable[str]) -> C
         return candidate
     known = tuple(hosts)
     with ThreadPoolExecutor(min(len(asked), MAX_AT_ONCE)) as pool:
-        answers = pool.map(lambda gate: ask(gate, candidate, known), asked.values())
+        answers = pool.map(
+            lambda gate: ask(gate, candidate, known) if tokens or not gate.token else _NOT_ASKED,
+            asked.values(),
+        )
         heard = dict(zip(asked, answers, strict=True))
     return candidate.model_copy(update={"answers": candidate.answers | heard})
 

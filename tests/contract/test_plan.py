@@ -2,6 +2,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from local import taxi
@@ -108,3 +109,14 @@ def test_a_service_that_does_not_answer_is_shown_and_only_warns(world, tmp_path)
     assert shown.exit_code == 0
     assert "inconclusive http fairness" in shown.output
     assert "(warning only)" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [((), "was not asked: it wants a token"), (("--send-tokens",), "could not be reached")],
+)
+def test_a_policy_that_is_tried_gets_nobody_s_token_unasked(world, tmp_path, option, said):
+    world.register("1", taxi.GOOD)
+    policy = with_a_champion_gate(tmp_path)
+    policy.write_text(policy.read_text().replace("mode: warn", "mode: warn, token: 'api://fair'"))
+    assert said in plan(*option, policy=policy).output

@@ -51,6 +51,7 @@ class HttpGate(Gate):
     name: str = Field(min_length=1, max_length=64, description="What verdicts call it.")
     url: str = Field(
         max_length=2_000,
+        json_schema_extra={"pattern": "^https://"},
         description="Where the service is asked, for instance "
         "`https://fairness.contoso.com/judge`.",
     )

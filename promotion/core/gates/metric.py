@@ -4,7 +4,7 @@ import math
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from promotion.core.candidate import Candidate
 from promotion.core.gates.base import Gate
@@ -58,6 +58,12 @@ class MetricGate(Gate):
     did not log is looked for in the pipeline around it. With `of` the figure may also stand in a
     tag or a property of the model version.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": [bound]} for bound in ("at_least", "at_most", "between")]
+        }
+    )
 
     kind: Literal["metric"]
     name: str = Field(min_length=1, description="Name of the metric, as the run logged it.")

@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from promotion.core.gates import Gate
 from promotion.core.policy.duration import Duration, Span
@@ -93,6 +93,12 @@ class Register(Section):
 
 class Stage(Section):
     """One target workspace and how to deploy there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [way]} for way in ("online", "batch", "register")]
+        }
+    )
 
     name: Name = Field(description="Name of the stage, for instance prod.")
     workspace: str = Field(description="One of the names under workspaces.")

@@ -95,3 +95,18 @@ def test_every_default_is_valid_where_it_stands():
     assert found
     for schema, default in found:
         Draft202012Validator(schema | {"$defs": SCHEMA["$defs"]}).validate(default)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{kind: metric, name: rmse, at_most: 5.0}", "{kind: metric, name: rmse}"),
+        ("        online:\n", "        register: {}\n        online:\n"),
+        (
+            "{kind: metric, name: rmse, at_most: 5.0}",
+            "{kind: http, name: fair, url: 'http://x.com/'}",
+        ),
+    ],
+)
+def test_what_belongs_together_is_marked_in_the_editor(old, new):
+    assert complaints(POLICY.replace(old, new, 1))
