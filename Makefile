@@ -1,6 +1,7 @@
 # make demo   the taxi-fare story, end to end, on this machine
 # make serve  the same little Azure, left running for you to try
 # make test   everything that CI checks
+# make crash  kill the app before and after its requests to Azure, a minute and a half
 # make bench  the benchmarks
 # make docs   write the reference pages that are made from the code
 # make schema write docs/reference/promotion.schema.json anew from the policy's models
@@ -22,7 +23,7 @@ PYTHON ?= $(shell \
     fi; \
   done)
 
-.PHONY: demo serve test lint types imports pytest bench docs schema lock format clean
+.PHONY: demo serve test lint types imports pytest crash bench docs schema lock format clean
 
 demo: $(READY)
 	@$(BIN)/python -m local.demo
@@ -44,6 +45,9 @@ imports: $(READY)
 
 pytest: $(READY)
 	$(BIN)/pytest -q
+
+crash: $(READY)
+	CRASH=1 $(BIN)/pytest -q tests/stories/test_crash.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

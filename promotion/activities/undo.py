@@ -2,22 +2,24 @@
 
 from promotion import audit
 from promotion.azureml import deployments, endpoints
-from promotion.core.steps import Receipt, UndoOrder
+from promotion.core.steps import UndoOrder, UndoReceipt
 
 
-def undo(order: UndoOrder) -> Receipt:
+def undo(order: UndoOrder) -> UndoReceipt:
     """Settled once the traffic is where it was and what this promotion made is gone."""
     target = order.target
     traffic = endpoints.take_back_traffic(target, order.restore, order.ours)
-    if traffic == "written":
+    # Traffic that is back before the record says so was written by a call that did not return.
+    told = order.told or traffic == "written" or (order.shifted and traffic == "as it was")
+    if told and not order.told:
         _record(order)
     if traffic != "as it was":
-        return Receipt(settled=False)
+        return UndoReceipt(settled=False, told=told)
     if order.keep or target.deployment in order.restore:
-        return Receipt()  # to be looked at, or it served before this rollout began
+        return UndoReceipt(told=told)  # to be looked at, or it served before this rollout began
     promotion = order.context.promotion_id
     gone = deployments.remove_deployment(target, target.deployment, only_of=promotion)
-    return Receipt(settled=gone)
+    return UndoReceipt(settled=gone, told=told)
 
 
 def _record(order: UndoOrder) -> None:

@@ -17,6 +17,10 @@ _PASSING: Final = frozenset({408, 409, 412, 423, 425, 429, 500, 502, 503, 504})
 _LOCAL: Final = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 """Of all OSErrors those that are about our own files, not about the network."""
 
+_HALF_BUILT: Final = (AttributeError, ImportError)
+"""The SDK builds parts of itself when they are first used; threads of a new process have met them
+half made. What is truly broken still is at the last try."""
+
 _MAX_MESSAGE: Final = 2_000
 
 
@@ -61,11 +65,11 @@ def translate(error: Exception, doing: str, role: Role) -> PromotionError:
     if "CERTIFICATE_VERIFY_FAILED" in text:
         remedy = "Set REQUESTS_CA_BUNDLE to the authority that signed the certificate."
         return Terminal(text, remedy=remedy, code="CertificateInvalid")
-    if isinstance(error, _LOCAL):
-        return Terminal(text, code=type(error).__name__)
-    if isinstance(error, ServiceRequestError | ServiceResponseError | OSError):
+    broken = isinstance(error, ServiceRequestError | ServiceResponseError | OSError)
+    if broken and not isinstance(error, _LOCAL):
         return Retryable(text, code="ConnectionFailed")
-    return Terminal(text, code=type(error).__name__)
+    kind = Retryable if isinstance(error, _HALF_BUILT) else Terminal
+    return kind(text, code=type(error).__name__)
 
 
 def message_of(error: "ODataV4Format | None", fallback: str) -> str:

@@ -204,6 +204,16 @@ class UndoOrder(TargetOrder):
     """Every distribution that this rollout may have written."""
     keep: bool = False
     """Leave the deployment, without traffic, to be looked at."""
+    shifted: bool = False
+    """Whether the new deployment is known to have had traffic."""
+    told: bool = False
+    """Whether the record says already that the traffic is back."""
+
+
+class UndoReceipt(Receipt):
+    """Traffic and deployments are as before; ``told`` as in the order."""
+
+    told: bool = False
 
 
 class RetireOrder(TargetOrder):

@@ -1,6 +1,7 @@
 """One endpoint: the new deployment beside the live one, tested, then the traffic or none."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,11 +24,21 @@ from promotion.core.steps import (
     TrafficOrder,
     TrafficReceipt,
     UndoOrder,
+    UndoReceipt,
 )
 from promotion.orchestrators.work import Limit, Steps, Work, turn_at
 
 _WORTH_TELLING: Final = timedelta(seconds=5)
 """A wait for one's turn that is shorter is not recorded."""
+
+
+@dataclass
+class _Way:
+    """Where the traffic comes from, the steps that it takes, and whether it has taken one."""
+
+    before: Weights
+    steps: Sequence[Weights]
+    shifted: bool = False
 
 
 def rollout(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
@@ -63,14 +74,14 @@ def _in_turn(work: Work, order: RolloutOrder) -> Steps[RolloutResult]:
     if newer := _newer(order, endpoint.serving):
         return RolloutResult(stage=stage.name, status=Status.SUPERSEDED, failure=newer)
     before = endpoint.traffic
-    ways = path(before, target.deployment, canary.steps if canary else ())
+    way = _Way(before, path(before, target.deployment, canary.steps if canary else ()))
     try:
         yield from _deploy(work, order, limit)
         if before != {target.deployment: 100}:  # else this very version serves already
             yield from _verify(work, order)
-            yield from _shift(work, order, before, ways, limit)
+            yield from _shift(work, order, way, limit)
     except Terminal as error:
-        return (yield from _take_back(work, order, before, ways, error.failure))
+        return (yield from _take_back(work, order, way, error.failure))
     replaced = tuple(sorted(set(before) - {target.deployment}))
     return RolloutResult(stage=stage.name, status=Status.SUCCEEDED, replaced=replaced)
 
@@ -124,15 +135,14 @@ def _verify(work: Work, order: RolloutOrder, share: int = 0) -> Steps[None]:
         raise Terminal.of(tested.failure)
 
 
-def _shift(
-    work: Work, order: RolloutOrder, before: Weights, ways: Sequence[Weights], limit: Limit
-) -> Steps[None]:
+def _shift(work: Work, order: RolloutOrder, way: _Way, limit: Limit) -> Steps[None]:
     """Step by step; the deployment is asked again while each step lasts, and after the last."""
-    for number, wanted in enumerate(ways, start=1):
+    before = way.before
+    for number, wanted in enumerate(way.steps, start=1):
         work.become(Status.SHIFTING, traffic=dict(wanted))
         yield from _write(work, order, before, wanted, limit)
-        before = wanted
-        if order.stage.canary is not None and number < len(ways):
+        before, way.shifted = wanted, True
+        if order.stage.canary is not None and number < len(way.steps):
             yield work.ctx.create_timer(order.stage.canary.every)
         yield from _verify(work, order, wanted[order.stage.target.deployment])
 
@@ -157,24 +167,28 @@ def _write(
     )
 
 
-def _take_back(
-    work: Work, order: RolloutOrder, before: Weights, ways: Sequence[Weights], why: Failure
-) -> Steps[RolloutResult]:
+def _take_back(work: Work, order: RolloutOrder, way: _Way, why: Failure) -> Steps[RolloutResult]:
     """Undo everything; what could not be undone is said beside ``why``."""
     work.become(Status.ROLLING_BACK)
     stage = order.stage
+
+    def once_told(given: UndoOrder, receipt: UndoReceipt) -> UndoOrder:
+        return given.model_copy(update={"told": receipt.told})
+
     until = work.now + timedelta(seconds=order.timing.undo_limit)
     try:
         yield from work.settle(
             UndoOrder(
                 context=order.context,
                 target=stage.target,
-                restore=before,
-                ours=tuple(ways),
+                restore=way.before,
+                ours=tuple(way.steps),
                 keep=stage.on_failure == "keep",
+                shifted=way.shifted,
             ),
-            Receipt,
+            UndoReceipt,
             limit=Limit(until, "PROMOTION_UNDO_LIMIT"),
+            following=once_told,
         )
     except Terminal as error:
         both = Failure(

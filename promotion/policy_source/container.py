@@ -4,6 +4,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
+from promotion.loading import load
 from promotion.settings import SettingInvalid
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Container:
             return ""
 
     def _client(self, relative: str) -> "BlobClient":
+        load("azure.storage.blob", "azure.identity")
         from azure.storage.blob import BlobClient, LinearRetry
 
         from promotion.identity import credential

@@ -8,6 +8,7 @@ from typing import get_type_hints
 from promotion.core.errors import Failure, Retryable, Terminal
 from promotion.core.steps import FAILED, Order, Receipt
 from promotion.core.value import Json
+from promotion.loading import load
 
 _logger = logging.getLogger("promotion")
 _REPORT = "This is a fault of the promotion service: report it with the app's log of that time."
@@ -19,6 +20,7 @@ def carry_out(name: str, order: dict[str, Json]) -> dict[str, Json]:
     What trying again cannot mend becomes a reply, because the durable retry policy would try
     every exception again; the rest is raised, for the policy to retry.
     """
+    load("azure.ai.ml", "azure.identity")  # here, before activities need it side by side
     function = getattr(import_module(f"promotion.activities.{name}"), name)
     order_type: type[Order] = get_type_hints(function)["order"]
     try:

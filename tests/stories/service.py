@@ -56,9 +56,10 @@ class Service:
             **{key: event[key] for key in ("id", "subject", "data")},
         } | changes
 
-    def fault(self, method: str, path: str, **what: Any) -> None:
+    def fault(self, method: str, path: str, **what: Any) -> str:
+        """The id of a fault that requests meet from now on."""
         fault = {"method": method, "path": path, **what}
-        self.cloud.control.post("/_emulator/faults", json=fault)
+        return str(self.cloud.control.post("/_emulator/faults", json=fault).json()["id"])
 
     def seconds(self, **seconds: float) -> None:
         self.cloud.control.put("/_emulator/clock", json={"seconds": seconds})
@@ -92,10 +93,13 @@ class Told:
         )
         return row
 
+    def rows(self) -> list[Row]:
+        """Its records so far."""
+        return [row for row in self._service.cloud.audit() if self._concerns(row)]
+
     def records(self) -> list[str]:
         """Names of its records so far, without their prefix."""
-        rows = filter(self._concerns, self._service.cloud.audit())
-        return [row["Name"].removeprefix("promotion.") for row in rows]
+        return [row["Name"].removeprefix("promotion.") for row in self.rows()]
 
     def imports(self) -> int:
         """How often it was imported into the registry."""
