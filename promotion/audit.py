@@ -19,9 +19,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from promotion.core.context import Context
 from promotion.core.errors import Failure
 from promotion.core.names import digest, fingerprint
-from promotion.core.plan import Context
 from promotion.core.value import Json
 from promotion.settings import read_settings
 

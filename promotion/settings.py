@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from promotion.core.plan import Timing
+from promotion.core.timing import Timing
 from promotion.core.value import Json, Value
 
 APP_ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from promotion import audit
 from promotion.azureml import registry
 from promotion.core.errors import Retryable
-from promotion.core.steps import CopyOrder, CopyReceipt
+from promotion.core.steps.copying import CopyOrder, CopyReceipt
 
 
 def copy_to_registry(order: CopyOrder) -> CopyReceipt:

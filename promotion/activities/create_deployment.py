@@ -2,7 +2,8 @@
 
 from promotion import audit
 from promotion.azureml import deployments
-from promotion.core.steps import DeployOrder, Receipt
+from promotion.core.steps.base import Receipt
+from promotion.core.steps.online import DeployOrder
 
 
 def create_deployment(order: DeployOrder) -> Receipt:

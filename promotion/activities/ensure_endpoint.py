@@ -1,7 +1,7 @@
 """Makes sure that the endpoint exists."""
 
 from promotion.azureml import deployments, endpoints
-from promotion.core.steps import EndpointOrder, EndpointReceipt
+from promotion.core.steps.online import EndpointOrder, EndpointReceipt
 
 
 def ensure_endpoint(order: EndpointOrder) -> EndpointReceipt:

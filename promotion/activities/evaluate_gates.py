@@ -4,9 +4,9 @@ import json
 
 from promotion import audit
 from promotion.core.candidate import Candidate
+from promotion.core.context import Context
 from promotion.core.gates import judge
-from promotion.core.plan import Context
-from promotion.core.steps import JudgementOrder, JudgementReceipt
+from promotion.core.steps.judging import JudgementOrder, JudgementReceipt
 from promotion.core.value import Json
 from promotion.core.verdict import Verdict
 from promotion.handoff.services import hear

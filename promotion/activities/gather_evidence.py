@@ -3,7 +3,7 @@
 from promotion.azureml.champions import with_champions
 from promotion.azureml.evidence import read_candidate
 from promotion.azureml.sizes import with_size
-from promotion.core.steps import EvidenceOrder, EvidenceReceipt
+from promotion.core.steps.judging import EvidenceOrder, EvidenceReceipt
 
 
 def gather_evidence(order: EvidenceOrder) -> EvidenceReceipt:

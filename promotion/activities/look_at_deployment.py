@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from promotion import audit
 from promotion.azureml import deployments
 from promotion.azureml.operations import SUCCEEDED
-from promotion.core.steps import LookOrder, LookReceipt
+from promotion.core.steps.online import LookOrder, LookReceipt
 
 
 def look_at_deployment(order: LookOrder) -> LookReceipt:

@@ -3,7 +3,8 @@
 import json
 
 from promotion import audit
-from promotion.core.steps import Receipt, RecordOrder
+from promotion.core.steps.base import Receipt
+from promotion.core.steps.record import RecordOrder
 
 
 def record(order: RecordOrder) -> Receipt:

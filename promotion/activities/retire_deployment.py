@@ -2,7 +2,7 @@
 
 from promotion import audit
 from promotion.azureml import deployments, endpoints
-from promotion.core.steps import RetireOrder, RetireReceipt
+from promotion.core.steps.online import RetireOrder, RetireReceipt
 
 
 def retire_deployment(order: RetireOrder) -> RetireReceipt:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from promotion import audit
 from promotion.azureml import endpoints
-from promotion.core.steps import TrafficOrder, TrafficReceipt
+from promotion.core.steps.online import TrafficOrder, TrafficReceipt
 
 
 def shift_traffic(order: TrafficOrder) -> TrafficReceipt:

@@ -5,9 +5,9 @@ import json
 from promotion import audit
 from promotion.azureml.scoring import Answer, ask_deployment
 from promotion.core.errors import Failure
-from promotion.core.plan import SmokeTestPlan
 from promotion.core.smoke import differences, summary
-from promotion.core.steps import SmokeTestOrder, SmokeTestReceipt
+from promotion.core.steps.online import SmokeTestOrder, SmokeTestReceipt
+from promotion.core.ways.online import SmokeTestPlan
 
 _SHOWN = 300
 """Characters of an unexpected answer that are shown."""

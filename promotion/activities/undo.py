@@ -2,7 +2,7 @@
 
 from promotion import audit
 from promotion.azureml import deployments, endpoints
-from promotion.core.steps import UndoOrder, UndoReceipt
+from promotion.core.steps.online import UndoOrder, UndoReceipt
 
 
 def undo(order: UndoOrder) -> UndoReceipt:

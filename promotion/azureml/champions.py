@@ -15,8 +15,8 @@ from promotion.azureml.served import served_by
 from promotion.azureml.versions import NOT_FOUND, read_version, run_of
 from promotion.core.candidate import Candidate, Champion
 from promotion.core.errors import Terminal
-from promotion.core.plan import Target
 from promotion.core.references import ModelVersion
+from promotion.core.ways.base import Target
 
 _AT_ONCE: Final = 4
 

@@ -9,8 +9,8 @@ from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_deployment, load_deployment, refuse
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Failure, Retryable, Terminal
-from promotion.core.plan import Target
-from promotion.core.steps import DeployOrder
+from promotion.core.steps.online import DeployOrder
+from promotion.core.ways.base import Target
 from promotion.settings import read_settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_endpoint, load_endpoint, refuse
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core.errors import Retryable, Terminal
-from promotion.core.plan import Target
+from promotion.core.ways.base import Target
 from promotion.settings import read_settings
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from promotion.azureml import access
 from promotion.azureml.endpoints import find_endpoint
 from promotion.azureml.errors import Role, azure_errors
 from promotion.core.errors import Retryable, Terminal
-from promotion.core.plan import Target
 from promotion.core.value import Value
+from promotion.core.ways.base import Target
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

@@ -7,8 +7,8 @@ from promotion.azureml.deployments import MODEL_TAG, SOURCE_TAG, VERSION_TAG
 from promotion.azureml.reading import texts
 from promotion.azureml.registry import find_copy
 from promotion.core.errors import Terminal
-from promotion.core.plan import Target
 from promotion.core.references import ModelVersion, WorkspaceRef
+from promotion.core.ways.base import Target
 
 _VERSION: Final = r"models/(?P<name>[^/:]+)/versions/(?P<version>[^/:]+)"
 _IN_REGISTRY: Final = re.compile(

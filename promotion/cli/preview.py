@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from promotion.core.candidate import Candidate
-from promotion.core.plan import AnyStagePlan, OnlinePlan, Plan, RegisterPlan
+from promotion.core.plan import Plan
 from promotion.core.policy.duration import in_words as spoken
 from promotion.core.preview import RoutePreview
 from promotion.core.verdict import Judgement, Mode, Outcome, Verdict
+from promotion.core.ways import AnyStagePlan
+from promotion.core.ways.online import OnlinePlan
+from promotion.core.ways.register import RegisterPlan
 
 
 def in_words(candidate: Candidate, routes: Sequence[RoutePreview]) -> Iterator[str]:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from promotion.core.candidate import Candidate
 from promotion.core.events import ModelRegistered
 from promotion.core.gates import judge
-from promotion.core.plan import Plan, Timing, plan_promotion
+from promotion.core.plan import Plan
+from promotion.core.planning import plan_promotion
 from promotion.core.policy.document import PolicyDocument
+from promotion.core.timing import Timing
 from promotion.core.value import Value
 from promotion.core.verdict import Judgement
 

@@ -7,7 +7,7 @@ from promotion.core.candidate import Candidate
 from promotion.core.gates import Gate
 from promotion.core.plan import Plan
 from promotion.core.status import Status
-from promotion.core.steps import (
+from promotion.core.steps.judging import (
     EvidenceOrder,
     EvidenceReceipt,
     JudgementOrder,

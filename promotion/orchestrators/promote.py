@@ -8,11 +8,13 @@ from durabletask.task import OrchestrationContext, TaskFailedError
 
 from promotion.core.errors import Failure, Terminal
 from promotion.core.names import child_id
-from promotion.core.plan import Plan, Promotion, StagePlan
+from promotion.core.plan import Plan, Promotion
 from promotion.core.status import Status
-from promotion.core.steps import CopyOrder, CopyReceipt, PromotionResult, StageOrder, StageResult
+from promotion.core.steps.copying import CopyOrder, CopyReceipt
+from promotion.core.steps.orchestrations import PromotionResult, StageOrder, StageResult
 from promotion.core.verdict import Judgement
 from promotion.core.waits.decision import Origin
+from promotion.core.ways.base import StagePlan
 from promotion.orchestrators.judging import judge
 from promotion.orchestrators.work import Limit, Steps, Work
 

@@ -1,4 +1,4 @@
-"""Removes what a rollout replaced, once it has been kept long enough."""
+"""Removes what a delivery replaced, once it has been kept long enough."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from durabletask.task import OrchestrationContext
 
 from promotion.core.errors import Terminal
 from promotion.core.status import Status
-from promotion.core.steps import RetirementOrder, RetireOrder, RetireReceipt
-from promotion.orchestrators.work import Limit, Steps, Work, turn_at
+from promotion.core.steps.online import RetireOrder, RetireReceipt
+from promotion.core.steps.orchestrations import RetirementOrder
+from promotion.orchestrators.work import Limit, Steps, Work, turn
 
 
 def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
@@ -22,7 +23,7 @@ def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     if stage.keep_previous:
         yield ctx.create_timer(stage.keep_previous)
     kept = []
-    with (yield ctx.lock_entities([turn_at(stage.target)])):
+    with (yield ctx.lock_entities([turn(stage, ordered.context.model)])):
         limit = Limit(work.now + stage.time_limit, "time_limit in the policy")
         for previous in ordered.replaced:
             kept += yield from _retire_one(work, ordered, previous, limit)

@@ -8,15 +8,17 @@ from durabletask.task import OrchestrationContext, TaskFailedError
 from promotion.core.errors import Failure, Terminal
 from promotion.core.line import Arrival
 from promotion.core.names import child_id, line_name
-from promotion.core.plan import OnlinePlan
 from promotion.core.status import Status
-from promotion.core.steps import (
+from promotion.core.steps.orchestrations import (
+    DeliveryOrder,
+    DeliveryResult,
     RetirementOrder,
-    RolloutOrder,
-    RolloutResult,
     StageOrder,
     StageResult,
 )
+from promotion.core.ways import AnyEndpointPlan
+from promotion.core.ways.batch import BatchPlan
+from promotion.core.ways.online import OnlinePlan
 from promotion.orchestrators.attention import SUPERSEDED, Attention, Cancelled, Superseded
 from promotion.orchestrators.judging import judge
 from promotion.orchestrators.waiting import Rejected, Waiting
@@ -29,7 +31,7 @@ def stage(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     work = Work(ctx, ordered.context, ordered.plan.timing, Status.EVALUATING)
     result = yield from _Stage(work, ordered).run()
     if result.status is Status.ROLLED_BACK:
-        work.become(Status.ROLLING_BACK)  # the rollout went through it
+        work.become(Status.ROLLING_BACK)  # the delivery went through it
     work.become(result.status)
     return result.to_json()
 
@@ -93,24 +95,20 @@ class _Stage:
             raise Rejected(refused)
 
     def _deliver(self) -> Steps[None]:
-        stage = self._order.stage
-        if not isinstance(stage, OnlinePlan):
-            # What a policy may say already and the service cannot do yet is never skipped.
-            self._end(Status.FAILED, _not_yet(stage.name, stage.way))
-            return
         self._work.become(Status.DEPLOYING)
         try:
-            ended = yield from self._roll_out(stage)
+            ended = yield from self._delivered()
         except Terminal as error:
             self._end(Status.FAILED, error.failure)
             return
         since = self._work.now if ended.status is Status.SUCCEEDED else None
         self._note(**dict(ended), since=since)
-        if ended.replaced:
-            self._retire_later(stage, ended)
+        if ended.replaced and isinstance(self._order.stage, OnlinePlan | BatchPlan):
+            self._retire_later(self._order.stage, ended.replaced)
 
-    def _roll_out(self, stage: OnlinePlan) -> Steps[RolloutResult]:
-        order = RolloutOrder(
+    def _delivered(self) -> Steps[DeliveryResult]:
+        stage = self._order.stage
+        order = DeliveryOrder(
             context=self._order.context,
             stage=stage,
             asset_id=self._order.asset_id,
@@ -118,23 +116,22 @@ class _Stage:
         )
         try:
             output = yield self._work.ctx.call_sub_orchestrator(
-                "rollout", input=order.to_json(whole=True), instance_id=self._child("rollout")
+                "deliver", input=order.to_json(whole=True), instance_id=self._child("delivery")
             )
         except TaskFailedError as error:  # terminated by somebody, or a fault of ours
-            endpoint = stage.target.endpoint
             raise Terminal(
-                f"The rollout at {stage.name} ended without a result: {error.details.message}",
-                remedy=f"Look at the endpoint {endpoint}: it may have been left half-way.",
-                code="RolloutBroke",
+                f"The delivery at {stage.name} ended without a result: {error.details.message}",
+                remedy=f"Look at {stage.place}: it may have been left half-way.",
+                code="DeliveryBroke",
             ) from error
-        return RolloutResult.model_validate(output)
+        return DeliveryResult.model_validate(output)
 
-    def _retire_later(self, stage: OnlinePlan, ended: RolloutResult) -> None:
+    def _retire_later(self, stage: AnyEndpointPlan, replaced: tuple[str, ...]) -> None:
         """Start ``retire`` without waiting for it: the stage has succeeded already."""
         retirement = RetirementOrder(
             context=self._order.context,
             stage=stage,
-            replaced=ended.replaced,
+            replaced=replaced,
             timing=self._work.timing,
         )
         self._work.ctx.call_sub_orchestrator(
@@ -158,11 +155,3 @@ class _Stage:
 
     def _end(self, status: Status, failure: Failure) -> None:
         self._note(status=status, failure=failure)
-
-
-def _not_yet(stage: str, way: str) -> Failure:
-    return Failure(
-        reason=f"The stage {stage} asks for {way}, which this version of the service cannot do.",
-        remedy="Use a newer version of the service, or take the stage out of the policy.",
-        code="NotSupportedYet",
-    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from promotion.core.errors import Failure
-from promotion.core.steps import StageOrder
+from promotion.core.steps.orchestrations import StageOrder
 from promotion.core.verdict import Judgement, Verdict
 from promotion.core.waits import Wait
 from promotion.core.waits.approval import ApprovalWait

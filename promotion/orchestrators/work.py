@@ -9,21 +9,24 @@ from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, RetryPolicy, Task, TaskFailedError
 from pydantic import ValidationError
 
+from promotion.core.context import Context
 from promotion.core.errors import Failure, Terminal
-from promotion.core.names import lock_name
-from promotion.core.plan import Context, Target, Timing
 from promotion.core.policy.duration import in_words
+from promotion.core.references import ModelVersion
 from promotion.core.status import Status, step
-from promotion.core.steps import FAILED, Order, Receipt, RecordOrder
+from promotion.core.steps.base import FAILED, Order, Receipt
+from promotion.core.steps.record import RecordOrder
+from promotion.core.timing import Timing
 from promotion.core.value import Json
+from promotion.core.ways.base import StagePlan
 
 type Steps[R] = Generator[Task[Any], Any, R]
 """A part of an orchestrator: yields durable tasks, returns R; used with ``yield from``."""
 
 
-def turn_at(target: Target) -> EntityInstanceId:
-    """What to lock so that nobody else changes the endpoint meanwhile."""
-    return EntityInstanceId("endpoint", lock_name(target.workspace, target.endpoint))
+def turn(stage: StagePlan, model: ModelVersion) -> EntityInstanceId:
+    """What to lock so that nobody else changes at once what a delivery there changes."""
+    return EntityInstanceId("turn", stage.turn(model))
 
 
 @dataclass(frozen=True)

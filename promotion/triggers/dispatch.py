@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import get_type_hints
 
 from promotion.core.errors import Failure, Retryable, Terminal
-from promotion.core.steps import FAILED, Order, Receipt
+from promotion.core.steps.base import FAILED, Order, Receipt
 from promotion.core.value import Json
 from promotion.loading import load
 

@@ -8,7 +8,8 @@ import azure.durable_functions as df
 
 from promotion import audit
 from promotion.core.events import Ignored, ModelRegistered, read_event
-from promotion.core.plan import Promotion, plan_promotion
+from promotion.core.plan import Promotion
+from promotion.core.planning import plan_promotion
 from promotion.core.policy.models import Policy
 from promotion.policy_source import current_policy
 from promotion.settings import read_settings

@@ -27,25 +27,25 @@ def stage(ctx: Any, order: Any) -> Any:
 
 
 @orchestrations.orchestration_trigger(context_name="context")
-def rollout(ctx: Any, order: Any) -> Any:
-    """Bring a version into service at one stage."""
-    from promotion.orchestrators.rollout import rollout
+def deliver(ctx: Any, order: Any) -> Any:
+    """Deliver a version at one stage."""
+    from promotion.orchestrators.deliver import deliver
 
-    return (yield from rollout(ctx, order))
+    return (yield from deliver(ctx, order))
 
 
 @orchestrations.orchestration_trigger(context_name="context")
 def retire(ctx: Any, order: Any) -> Any:
-    """Remove what a rollout replaced, after a while."""
+    """Remove what a delivery replaced, after a while."""
     from promotion.orchestrators.retire import retire
 
     return (yield from retire(ctx, order))
 
 
-@orchestrations.entity_trigger(context_name="context", entity_name="endpoint")
-def endpoint(ctx: Any, _: Any) -> None:
-    """One online endpoint, for rollouts to lock; it has no operations."""
-    raise ValueError(f"the endpoint entity has no operation {ctx.operation!r}")
+@orchestrations.entity_trigger(context_name="context", entity_name="turn")
+def turn(ctx: Any, _: Any) -> None:
+    """What one delivery at a time may change, for them to lock; it has no operations."""
+    raise ValueError(f"the turn entity has no operation {ctx.operation!r}")
 
 
 @orchestrations.entity_trigger(context_name="context", entity_name="line")

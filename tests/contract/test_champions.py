@@ -9,8 +9,8 @@ from local import taxi
 from promotion.azureml.champions import with_champions
 from promotion.azureml.evidence import read_candidate
 from promotion.core.candidate import Candidate, Champion, Metric
-from promotion.core.plan import Target
 from promotion.core.references import ModelVersion
+from promotion.core.ways.base import Target
 
 ONE, TWO = (ModelVersion(name=taxi.MODEL, version=number) for number in "12")
 TARGET = a_stage("2").target

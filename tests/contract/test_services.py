@@ -20,7 +20,7 @@ from unit.builders import a_candidate
 from promotion.activities.evaluate_gates import evaluate_gates
 from promotion.core.candidate import Answer, Candidate
 from promotion.core.gates.http import MAX_WORDS, HttpGate
-from promotion.core.steps import JudgementOrder
+from promotion.core.steps.judging import JudgementOrder
 from promotion.handoff.services import ask, hear
 
 HOSTS = ("localhost",)

@@ -9,10 +9,12 @@ import httpx
 
 from local import taxi
 from local.azureml import StandIn
+from promotion.core.context import Context
 from promotion.core.errors import Failure
-from promotion.core.plan import Context, OnlinePlan, SmokeTestPlan, Target
 from promotion.core.references import ModelVersion, WorkspaceRef
-from promotion.core.steps import FAILED
+from promotion.core.steps.base import FAILED
+from promotion.core.ways.base import Target
+from promotion.core.ways.online import OnlinePlan, SmokeTestPlan
 from promotion.triggers.dispatch import carry_out
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "taxi-fare" / "deploy"

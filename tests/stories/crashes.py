@@ -219,7 +219,7 @@ class Crashes:
             return {}
         promotion = outcome.end["Properties"]["promotion_id"]
         retires = outcome.status == "succeeded" and outcome.old
-        roles = ["", "-prod", "-prod--rollout", *(["-prod--retire"] if retires else [])]
+        roles = ["", "-prod", "-prod--delivery", *(["-prod--retire"] if retires else [])]
         return {
             role: str(self._service.instance(f"{promotion}{role}").get("runtimeStatus"))
             for role in roles

@@ -6,10 +6,12 @@ from typing import Any
 
 from promotion.core.candidate import Candidate, Job, Metric
 from promotion.core.events import ModelRegistered, read_event
-from promotion.core.plan import Promotion, Timing, plan_promotion
+from promotion.core.plan import Promotion
+from promotion.core.planning import plan_promotion
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.reading import read_policy
 from promotion.core.references import ModelVersion, WorkspaceRef
+from promotion.core.timing import Timing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DEV = WorkspaceRef(subscription="s-dev", resource_group="rg-dev", name="dev-ws")

@@ -1,6 +1,6 @@
 import pytest
 
-from promotion.core.plan import Timing
+from promotion.core.timing import Timing
 from promotion.settings import APP_ROOT, SettingInvalid, read_settings
 
 

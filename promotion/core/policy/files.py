@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from promotion.core.policy.places import Location, texts_at
+from promotion.core.policy.ways import WAYS
 
 type CheckFile = Callable[[str, str, str], Iterable[str]]
 """Called with a file's role (``endpoint``, ``batch deployment``, …), its path and its text; gives
@@ -19,17 +20,11 @@ MAX_FILE_CHARACTERS = 256 * 1024
 MAX_FILES_CHARACTERS = 1024 * 1024
 """All of them together. Durable messages may hold 4 MB, and JSON may double what it quotes."""
 
-_ONLINE = ("routes", "*", "stages", "*", "online")
-_BATCH = ("routes", "*", "stages", "*", "batch")
-_PLACES = (
-    (*_ONLINE, "endpoint"),
-    (*_ONLINE, "deployment"),
-    (*_ONLINE, "smoke_test", "request"),
-    (*_ONLINE, "smoke_test", "response"),
-    (*_BATCH, "endpoint"),
-    (*_BATCH, "deployment"),
-)
-"""Where a policy names files; ``*`` is any key or item."""
+_STAGE = ("routes", "*", "stages", "*")
+_ROLES: Final[dict[tuple[str, ...], str]] = {
+    (*_STAGE, name, *place): role for name, way in WAYS.items() for place, role in way.files.items()
+}
+"""Where a policy names files, and what each is to be; ``*`` is any key or item."""
 
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]")
 """Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas#endpoint-limits"""
@@ -41,7 +36,7 @@ def named_files(plain: Any) -> Iterator[tuple[Location, str]]:
 
     The policy comes as plain data, so that a mistake in it does not hide those in its files.
     """
-    for place in _PLACES:
+    for place in _ROLES:
         yield from texts_at(plain, *place)
 
 
@@ -59,7 +54,7 @@ def read_files(
         if text is None:
             continue
         files[path] = text
-        role = f"batch {at[-1]}" if at[-2] == "batch" else str(at[-1])
+        role = _role(at)
         # What is wrong inside a file is said once, however many stages name it.
         if (role, path) not in checked:
             checked.add((role, path))
@@ -79,6 +74,11 @@ def endpoint_name(text: str) -> str:
 def first_line(error: BaseException) -> str:
     """The first line of the error's text, or its type if it says nothing."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _role(at: Location) -> str:
+    place = ["*" if isinstance(part, int) else str(part) for part in at]
+    return _ROLES[("routes", "*", *place[2:])]
 
 
 def _text(

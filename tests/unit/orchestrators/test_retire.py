@@ -1,7 +1,7 @@
 from unit.builders import POLICY, a_promotion
 from unit.orchestrators.durable import FakeContext, run
 
-from promotion.core.steps import RetirementOrder
+from promotion.core.steps.orchestrations import RetirementOrder
 from promotion.orchestrators.retire import retire
 
 REPLACED = ("taxi-model-5", "taxi-model-6")

@@ -5,7 +5,7 @@ from unit.builders import POLICY, a_candidate, a_promotion
 from unit.orchestrators.durable import Event, FakeContext, run
 from unit.orchestrators.test_promote import judged
 
-from promotion.core.steps import StageOrder
+from promotion.core.steps.orchestrations import StageOrder
 from promotion.core.waits.decision import Origin
 from promotion.orchestrators.stage import stage
 
@@ -35,7 +35,7 @@ def staged(*gates: str, events=(), served=None, **answers):
             "line.arrive": {},
             "gather_evidence": {"candidate": a_candidate().to_json()},
             "evaluate_gates": judged(a_candidate(), prod.gates),
-            "rollout": ROLLED_OUT,
+            "deliver": ROLLED_OUT,
         }
         | answers,
         events=list(events),
@@ -66,7 +66,7 @@ def waited(ctx: FakeContext) -> float:
 
 def test_a_stage_without_gates_begins_at_once_and_retires_what_it_replaced():
     ctx, output = staged()
-    assert ctx.names() == ["line.arrive", "line.leave", "rollout", "retire"]
+    assert ctx.names() == ["line.arrive", "line.leave", "deliver", "retire"]
     assert output["status"] == "succeeded"
     assert output["since"] == "2026-03-02T12:00:00Z"
     assert ctx.called("retire")[0]["instance_id"].endswith("-prod--retire")
@@ -74,7 +74,7 @@ def test_a_stage_without_gates_begins_at_once_and_retires_what_it_replaced():
 
 def test_a_rollout_that_was_taken_back_ends_the_stage_so():
     back = {"stage": "prod", "status": "rolled_back", "failure": {"reason": "No."}}
-    ctx, output = staged(rollout=back)
+    ctx, output = staged(deliver=back)
     assert output["status"] == "rolled_back"
     assert "since" not in output
     assert "retire" not in ctx.names()
@@ -82,7 +82,7 @@ def test_a_rollout_that_was_taken_back_ends_the_stage_so():
 
 
 def test_a_rollout_that_was_terminated_fails_the_stage_with_the_endpoint():
-    _, output = staged(rollout=RuntimeError("terminated"))
+    _, output = staged(deliver=RuntimeError("terminated"))
     assert output["status"] == "failed"
     assert "taxi-fare" in output["failure"]["remedy"]
 
@@ -103,7 +103,7 @@ def test_a_version_that_a_gate_refuses_is_not_deployed():
     ctx, output = staged("{kind: tag, name: signed}")
     assert output["status"] == "rejected"
     assert "no tag signed" in output["failure"]["reason"]
-    assert "rollout" not in ctx.names()
+    assert "deliver" not in ctx.names()
     assert "line.arrive" not in ctx.names()  # a version that may not go on supersedes nobody
 
 
@@ -126,7 +126,7 @@ def test_who_waits_with_an_older_version_is_told_that_it_is_superseded():
 def test_a_version_that_comes_after_a_newer_one_is_superseded():
     ctx, output = staged("{kind: approval}", **{"line.arrive": {"newer": "8"}})
     assert output["status"] == "superseded"
-    assert "rollout" not in ctx.names()
+    assert "deliver" not in ctx.names()
 
 
 def test_a_version_that_waits_is_superseded_when_a_newer_one_comes():
@@ -186,7 +186,7 @@ def test_a_rejection_ends_the_stage_with_who_and_why():
     ctx, output = staged("{kind: approval}", events=[no])
     assert output["status"] == "rejected"
     assert output["failure"]["reason"] == "Rejected by bob@x.com: Not before the audit."
-    assert "rollout" not in ctx.names()
+    assert "deliver" not in ctx.names()
 
 
 def test_an_approval_that_does_not_come_in_time_rejects_the_version():

@@ -6,7 +6,7 @@ from typing import get_type_hints
 import pytest
 
 import promotion.activities
-from promotion.core.steps import Order, Receipt
+from promotion.core.steps.base import Order, Receipt
 from promotion.triggers.dispatch import carry_out
 
 NAMES = [module.name for module in pkgutil.iter_modules(promotion.activities.__path__)]

@@ -2,9 +2,9 @@ import pytest
 from unit.builders import POLICY, a_promotion
 from unit.orchestrators.durable import FakeContext, run
 
-from promotion.core.plan import Timing
-from promotion.core.steps import RolloutOrder
-from promotion.orchestrators.rollout import rollout
+from promotion.core.steps.orchestrations import DeliveryOrder
+from promotion.core.timing import Timing
+from promotion.orchestrators.deliver import deliver
 
 LIVE = {"taxi-model-6": 100}
 NEW = {"taxi-model-7": 100}
@@ -16,7 +16,7 @@ PENDING = {"settled": False}
 def rolled_out(policy=POLICY, lock_seconds=0, **answers):
     """The rollout of version 7 where version 6 serves: the context and the output."""
     promotion = a_promotion(policy)
-    order = RolloutOrder(
+    order = DeliveryOrder(
         context=promotion.context.model_copy(update={"stage": "prod"}),
         stage=promotion.plan.stages[0],
         asset_id="azureml://the-copy",
@@ -32,7 +32,7 @@ def rolled_out(policy=POLICY, lock_seconds=0, **answers):
         | answers,
         lock_seconds=lock_seconds,
     )
-    return ctx, run(rollout, ctx, order.to_json())
+    return ctx, run(deliver, ctx, order.to_json())
 
 
 def test_the_new_deployment_stands_and_is_tested_before_it_gets_traffic():

@@ -1,0 +1,1 @@
+"""Orders, receipts and results: what passes between orchestrators and activities."""

@@ -1,0 +1,125 @@
+"""Orders about an online endpoint: deploy beside what serves, ask, move the traffic, undo."""
+
+from datetime import datetime
+
+from promotion.core.errors import Failure
+from promotion.core.steps.base import Receipt, TargetOrder
+from promotion.core.ways.online import SmokeTestPlan
+
+
+class EndpointOrder(TargetOrder):
+    """Make sure that the endpoint exists."""
+
+    activity = "ensure_endpoint"
+
+    yaml: str
+    """The team's file, for an endpoint that does not."""
+
+
+class EndpointReceipt(Receipt):
+    """The endpoint as it is."""
+
+    traffic: dict[str, int] = {}
+    """Weights that are not zero, by deployment."""
+    serving: dict[str, str] = {}
+    """Versions of the same model among them, by deployment, as their tags say."""
+
+
+class DeployOrder(TargetOrder):
+    """Create the deployment of this version beside the live one."""
+
+    activity = "create_deployment"
+
+    yaml: str
+    """The team's file."""
+    path: str
+    """Where it stands, relative to the policy."""
+    asset_id: str
+
+
+class LookOrder(TargetOrder):
+    """Look how far the deployment is."""
+
+    activity = "look_at_deployment"
+
+    started_at: datetime
+
+
+class LookReceipt(Receipt):
+    """How the deployment is; ``failure`` when Azure could not make it."""
+
+    state: str
+    failure: Failure | None = None
+
+
+class SmokeTestOrder(TargetOrder):
+    """Ask the new deployment alone."""
+
+    activity = "smoke_test"
+
+    test: SmokeTestPlan
+    share: int = 0
+    """Percent of the traffic that the deployment has while it is asked."""
+
+
+class SmokeTestReceipt(Receipt):
+    """Whether the answer was right; ``failure`` when it was not."""
+
+    latency_ms: float
+    failure: Failure | None = None
+
+
+class TrafficOrder(TargetOrder):
+    """Distribute the traffic as ``wanted``, if it is still distributed as expected."""
+
+    activity = "shift_traffic"
+
+    expected: dict[str, int]
+    wanted: dict[str, int]
+    started_at: datetime
+    written: bool = False
+    """Whether an earlier step has written the weights already, as its receipt said."""
+
+
+class TrafficReceipt(Receipt):
+    """The weights that the endpoint has, read back after they were written."""
+
+    traffic: dict[str, int] = {}
+    written: bool = False
+
+
+class UndoOrder(TargetOrder):
+    """Give the traffic back and remove the new deployment."""
+
+    activity = "undo"
+
+    restore: dict[str, int]
+    """Weights before the rollout."""
+    ours: tuple[dict[str, int], ...] = ()
+    """Every distribution that this rollout may have written."""
+    keep: bool = False
+    """Leave the deployment, without traffic, to be looked at."""
+    shifted: bool = False
+    """Whether the new deployment is known to have had traffic."""
+    told: bool = False
+    """Whether the record says already that the traffic is back."""
+
+
+class UndoReceipt(Receipt):
+    """Traffic and deployments are as before; ``told`` as in the order."""
+
+    told: bool = False
+
+
+class RetireOrder(TargetOrder):
+    """Remove a deployment that served before, if it still has no traffic."""
+
+    activity = "retire_deployment"
+
+    previous: str
+
+
+class RetireReceipt(Receipt):
+    """It is gone, or ``kept`` says why it stays."""
+
+    kept: str | None = None

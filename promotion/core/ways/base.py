@@ -1,0 +1,66 @@
+"""What every stage has, whichever way it delivers."""
+
+from datetime import timedelta
+
+from promotion.core.gates import AnyGate
+from promotion.core.names import lock_name
+from promotion.core.references import ModelVersion, WorkspaceRef
+from promotion.core.value import Value
+from promotion.core.waits import AnyWait
+
+
+class Target(Value):
+    """Where a version is to serve."""
+
+    workspace: WorkspaceRef
+    endpoint: str
+    """Name of the endpoint."""
+    deployment: str
+    """Name of the deployment that will serve this version."""
+
+
+class StagePlan(Value):
+    """One stage: what must be true first, and until when it must be done."""
+
+    name: str
+    workspace: WorkspaceRef
+    needs: tuple[str, ...] = ()
+    """Stages that must have succeeded."""
+    gates: tuple[AnyGate, ...] = ()
+    waits: tuple[AnyWait, ...] = ()
+    keep_previous: timedelta
+    """How long what it replaces stays, so that going back is quick."""
+    time_limit: timedelta
+
+    @property
+    def pauses(self) -> timedelta:
+        """How long the delivery pauses on purpose, which is not what may take too long."""
+        return timedelta(0)
+
+    @property
+    def place(self) -> str:
+        """What people look at to see how a delivery went."""
+        return f"the workspace {self.workspace.name}"
+
+    def turn(self, model: ModelVersion) -> str:
+        """The one name by which deliveries of ``model`` that would meet take their turn."""
+        return lock_name(self.workspace, model.name)
+
+
+class EndpointPlan(StagePlan):
+    """A stage with an endpoint, described by the team's files."""
+
+    target: Target
+    endpoint_yaml: str
+    deployment_yaml: str
+    deployment_path: str
+    """Where the deployment file stands, relative to the policy: its own paths begin there."""
+
+    @property
+    def place(self) -> str:
+        """What people look at to see how a delivery went."""
+        return f"the endpoint {self.target.endpoint}"
+
+    def turn(self, model: ModelVersion) -> str:  # noqa: ARG002  # any model
+        """One delivery at a time on an endpoint, whichever models and routes they belong to."""
+        return lock_name(self.workspace, self.target.endpoint)

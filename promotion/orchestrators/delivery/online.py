@@ -1,0 +1,168 @@
+"""One online endpoint: the new deployment beside the live one, asked, then the traffic or none."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from promotion.core.errors import Failure, Terminal
+from promotion.core.rollout import Weights, path
+from promotion.core.status import Status
+from promotion.core.steps.base import Receipt
+from promotion.core.steps.online import (
+    DeployOrder,
+    EndpointOrder,
+    EndpointReceipt,
+    LookOrder,
+    LookReceipt,
+    TrafficOrder,
+    TrafficReceipt,
+    UndoOrder,
+    UndoReceipt,
+)
+from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult
+from promotion.core.ways.online import OnlinePlan
+from promotion.orchestrators.delivery.verifying import verify
+from promotion.orchestrators.work import Limit, Steps, Work
+
+
+def deliver(work: Work, order: DeliveryOrder, stage: OnlinePlan) -> Steps[DeliveryResult]:
+    """Bring the version into service, while nobody else rolls out to this endpoint."""
+    return (yield from _Rollout(work, order, stage).run())
+
+
+class _Rollout:
+    """A rollout under way: where the traffic was, and the way that it takes."""
+
+    def __init__(self, work: Work, order: DeliveryOrder, stage: OnlinePlan) -> None:
+        self._work = work
+        self._order = order
+        self._stage = stage
+        self._limit = Limit(work.now + stage.time_limit + stage.pauses, "time_limit in the policy")
+        self._before: Weights = {}
+        self._ways: Sequence[Weights] = ()
+        self._shifted = False
+
+    def run(self) -> Steps[DeliveryResult]:
+        """All of it, to its end."""
+        self._work.become(Status.DEPLOYING)
+        target = self._stage.target
+        try:
+            endpoint = yield from self._work.settle(
+                EndpointOrder(
+                    context=self._order.context, target=target, yaml=self._stage.endpoint_yaml
+                ),
+                EndpointReceipt,
+                limit=self._limit,
+            )
+        except Terminal as error:  # nothing has been changed that would have to be taken back
+            return self._ended(Status.FAILED, error.failure)
+        if newer := self._newer(endpoint.serving):
+            return self._ended(Status.SUPERSEDED, newer)
+        steps = self._stage.canary.steps if self._stage.canary else ()
+        self._before = endpoint.traffic
+        self._ways = path(self._before, target.deployment, steps)
+        try:
+            yield from self._deploy()
+            if self._before != {target.deployment: 100}:  # else this very version serves already
+                yield from verify(self._work, self._order, self._stage)
+                yield from self._shift()
+        except Terminal as error:
+            return (yield from self._take_back(error.failure))
+        replaced = tuple(sorted(set(self._before) - {target.deployment}))
+        return DeliveryResult(stage=self._stage.name, status=Status.SUCCEEDED, replaced=replaced)
+
+    def _newer(self, serving: dict[str, str]) -> Failure | None:
+        """Why this version comes too late: events are unordered, and a newer one was faster."""
+        model = self._order.context.model
+        newer = [version for version in serving.values() if model.is_older_than(version)]
+        if not newer:
+            return None
+        return Failure(
+            reason=f"{self._stage.target.endpoint} serves {model.name}:{max(newer, key=int)} "
+            f"already, which is newer than {model}.",
+            remedy="Register the older model again if it is to serve: it gets a newer version.",
+            code="NewerVersionServes",
+        )
+
+    def _deploy(self) -> Steps[None]:
+        started, stage, context = self._work.now, self._stage, self._order.context
+        yield from self._work.perform(
+            DeployOrder(
+                context=context,
+                target=stage.target,
+                yaml=stage.deployment_yaml,
+                path=stage.deployment_path,
+                asset_id=self._order.asset_id,
+            ),
+            Receipt,
+        )
+        look = yield from self._work.settle(
+            LookOrder(context=context, target=stage.target, started_at=started),
+            LookReceipt,
+            limit=self._limit,
+        )
+        if look.failure is not None:
+            raise Terminal.of(look.failure)
+
+    def _shift(self) -> Steps[None]:
+        """Step by step; it is asked again while each step lasts, and after the last."""
+        expected, stage = self._before, self._stage
+        for number, wanted in enumerate(self._ways, start=1):
+            self._work.become(Status.SHIFTING, traffic=dict(wanted))
+            yield from self._write(expected, wanted)
+            expected, self._shifted = wanted, True
+            if stage.canary is not None and number < len(self._ways):
+                yield self._work.ctx.create_timer(stage.canary.every)
+            share = wanted[stage.target.deployment]
+            yield from verify(self._work, self._order, stage, share)
+
+    def _write(self, expected: Weights, wanted: Weights) -> Steps[None]:
+        def once_written(given: TrafficOrder, receipt: TrafficReceipt) -> TrafficOrder:
+            return given.model_copy(update={"written": receipt.written})
+
+        yield from self._work.settle(
+            TrafficOrder(
+                context=self._order.context,
+                target=self._stage.target,
+                expected=expected,
+                wanted=wanted,
+                started_at=self._work.now,
+            ),
+            TrafficReceipt,
+            limit=self._limit,
+            following=once_written,
+        )
+
+    def _take_back(self, why: Failure) -> Steps[DeliveryResult]:
+        """Undo everything; what could not be undone is said beside ``why``."""
+        self._work.become(Status.ROLLING_BACK)
+
+        def once_told(given: UndoOrder, receipt: UndoReceipt) -> UndoOrder:
+            return given.model_copy(update={"told": receipt.told})
+
+        until = self._work.now + timedelta(seconds=self._order.timing.undo_limit)
+        try:
+            yield from self._work.settle(
+                UndoOrder(
+                    context=self._order.context,
+                    target=self._stage.target,
+                    restore=self._before,
+                    ours=tuple(self._ways),
+                    keep=self._stage.on_failure == "keep",
+                    shifted=self._shifted,
+                ),
+                UndoReceipt,
+                limit=Limit(until, "PROMOTION_UNDO_LIMIT"),
+                following=once_told,
+            )
+        except Terminal as error:
+            endpoint = self._stage.target.endpoint
+            both = Failure(
+                reason=f"{why.reason} Taking it back failed too: {error.failure.reason}",
+                remedy=error.failure.remedy or f"Look at the endpoint {endpoint}.",
+                code=why.code,
+            )
+            return self._ended(Status.FAILED, both)
+        return self._ended(Status.ROLLED_BACK, why)
+
+    def _ended(self, status: Status, failure: Failure) -> DeliveryResult:
+        return DeliveryResult(stage=self._stage.name, status=status, failure=failure)
