@@ -4,12 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from promotion.core.candidate import Candidate
 from promotion.core.plan import Plan
-from promotion.core.policy.duration import in_words as spoken
 from promotion.core.preview import RoutePreview
 from promotion.core.verdict import Judgement, Mode, Outcome, Verdict
-from promotion.core.ways import AnyStagePlan
-from promotion.core.ways.online import OnlinePlan
-from promotion.core.ways.register import RegisterPlan
 
 
 def in_words(candidate: Candidate, routes: Sequence[RoutePreview]) -> Iterator[str]:
@@ -59,25 +55,9 @@ def _steps(plan: Plan, judgements: Mapping[str, Judgement]) -> Iterator[str]:
             yield from _verdict(verdict)
         for wait in stage.waits:
             yield _step("wait", f"for {wait.in_words}")
-        yield from _delivery(stage)
+        yield from (_step(verb, what) for verb, what in stage.doing())
         before = (stage.name,)
 
 
-def _delivery(stage: AnyStagePlan) -> Iterator[str]:
-    if isinstance(stage, RegisterPlan):
-        yield _step("register", f"in {stage.workspace.name}")
-        return
-    where = f"{stage.target.endpoint}, {stage.workspace.name}"
-    yield _step("deploy", f"{stage.target.deployment} at {where}")
-    if isinstance(stage, OnlinePlan) and stage.smoke_test is not None:
-        yield _step("ask", "it the sample request")
-    if isinstance(stage, OnlinePlan) and stage.canary is not None:
-        steps = ", ".join(f"{share} %" for share in stage.canary.steps)
-        yield _step("canary", f"{steps} of the traffic, each for {spoken(stage.canary.every)}")
-    kept = f"kept {spoken(stage.keep_previous)}" if stage.keep_previous else "removed at once"
-    turn = "give it all traffic" if isinstance(stage, OnlinePlan) else "make it the default"
-    yield _step("switch", f"{turn}; what served before is {kept}")
-
-
-def _step(what: str, how: str) -> str:
-    return f"  {what:<12} {how}"
+def _step(verb: str, what: str) -> str:
+    return f"  {verb:<12} {what}"

@@ -1,9 +1,11 @@
 """What every stage has, whichever way it delivers."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from promotion.core.gates import AnyGate
 from promotion.core.names import lock_name
+from promotion.core.policy.duration import in_words
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.value import Value
 from promotion.core.waits import AnyWait
@@ -42,6 +44,10 @@ class StagePlan(Value):
         """What people look at to see how a delivery went."""
         return f"the workspace {self.workspace.name}"
 
+    def doing(self) -> Iterator[tuple[str, str]]:
+        """What will be done, step by step, for people: a verb and the rest of the sentence."""
+        yield "deliver", f"to {self.place}"
+
     def turn(self, model: ModelVersion) -> str:
         """The one name by which deliveries of ``model`` that would meet take their turn."""
         return lock_name(self.workspace, model.name)
@@ -60,6 +66,17 @@ class EndpointPlan(StagePlan):
     def place(self) -> str:
         """What people look at to see how a delivery went."""
         return f"the endpoint {self.target.endpoint}"
+
+    def doing(self) -> Iterator[tuple[str, str]]:
+        """What will be done, step by step, for people: a verb and the rest of the sentence."""
+        where = f"{self.target.endpoint}, {self.workspace.name}"
+        yield "deploy", f"{self.target.deployment} at {where}"
+
+    @property
+    def _kept(self) -> str:
+        """What becomes of that which it replaces."""
+        kept = f"kept {in_words(self.keep_previous)}" if self.keep_previous else "removed at once"
+        return f"what served before is {kept}"
 
     def turn(self, model: ModelVersion) -> str:  # noqa: ARG002  # any model
         """One delivery at a time on an endpoint, whichever models and routes they belong to."""

@@ -1,5 +1,6 @@
 """Only a registration in the workspace of the stage."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from promotion.core.ways.base import StagePlan
@@ -10,3 +11,7 @@ class RegisterPlan(StagePlan):
 
     way: Literal["register"]
     tags: dict[str, str] = {}
+
+    def doing(self) -> Iterator[tuple[str, str]]:
+        """What will be done, step by step, for people."""
+        yield "register", f"in {self.workspace.name}"
