@@ -1,4 +1,4 @@
-"""`make docs`: writes a reference page for each kind of gate and wait, from its docstring."""
+"""`make docs`: writes a reference page for each kind of gate, wait and check, of its docstring."""
 
 import sys
 from datetime import timedelta
@@ -7,28 +7,38 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from promotion.core.checks import Check
 from promotion.core.gates import Gate
 from promotion.core.policy.duration import in_words
 from promotion.core.waits import Wait
 
-FOLDER = Path(__file__).parent / "reference" / "gates"
+FOLDER = Path(__file__).parent / "reference"
 
 
 def pages() -> dict[str, str]:
-    """Text by file name."""
-    own = {f"{kind}.md": _page(kind, gate) for kind, gate in (*_GATES, *_WAITS)}
-    return {"README.md": _INDEX.format(gates=_list(_GATES), waits=_list(_WAITS)), **own}
+    """Text by path in the folder."""
+    gates = {f"gates/{kind}.md": _page(kind, gate) for kind, gate in (*_GATES, *_WAITS)}
+    checks = {f"checks/{kind}.md": _page(kind, check) for kind, check in _CHECKS}
+    return {
+        "gates/README.md": _INDEX.format(gates=_list(_GATES), waits=_list(_WAITS)),
+        **gates,
+        "checks/README.md": _INDEX_OF_CHECKS.format(checks=_list(_CHECKS)),
+        **checks,
+    }
 
 
 def main() -> None:
     """Write every page."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_text(text, encoding="utf-8")
 
 
 _GATES = sorted(Gate.kinds.items())
 _WAITS = sorted(Wait.kinds.items())
+_CHECKS = sorted(Check.kinds.items())
+_OF_ALL = ("kind", "mode", "inconclusive", "failures_allowed", "wait_at_most")
+"""Fields that an index tells once for all."""
 
 _INDEX = """\
 # Gates
@@ -58,6 +68,37 @@ Under `gates` of a stage only: they keep a version waiting for time or for peopl
 {waits}
 """
 
+_INDEX_OF_CHECKS = """\
+# Checks
+
+Questions to a new deployment while its rollout is under way, under `verify` of an `online` stage,
+beside its `smoke_test`: before each change of its traffic and after the last one. During a canary
+they are asked when a step has lasted as long as `every` says, and at the end of a `shadow`.
+
+{checks}
+
+Every one of them has four fields more:
+
+- `mode`: `enforce` (the default) takes the rollout back when the check fails, `warn` only records
+  the finding and waits for nothing, `off` does not ask.
+- `failures_allowed` (`0`): how many looks of one verification may fail before it counts. After one
+  that is allowed it looks again, a little later.
+- `wait_at_most` (`30m`): how long one verification waits for an answer that is *inconclusive*,
+  looking again and again. The rollout stays at its step meanwhile. Such waits do not count against
+  the `time_limit` of the stage.
+- `inconclusive`: what follows then. `fail` (the default) takes the rollout back, `pass` goes on,
+  and `hold` stays and goes on asking, for as long as the [app setting](../settings.md)
+  `PROMOTION_HOLD_LIMIT` says; then the rollout is taken back.
+
+All checks are asked at each look, and a verification has passed when none of them is open any more
+at the same look. What each found is recorded with all figures as
+[`promotion.verified`](../audit.md).
+A rollout that is taken back names every check that failed.
+
+The app reads Azure Monitor as itself: its identity needs *Monitoring Reader* on the workspace of
+the stage.
+"""
+
 
 def _list(kinds: list[tuple[str, type[BaseModel]]]) -> str:
     return "\n".join(f"- [{kind}]({kind}.md): {_question(gate)}" for kind, gate in kinds)
@@ -68,11 +109,11 @@ def _page(kind: str, gate: type[BaseModel]) -> str:
     rows = [
         f"| `{info.alias or name}` | {_default(info.default)} | {info.description} |"
         for name, info in gate.model_fields.items()
-        if name not in ("kind", "mode", "inconclusive")
+        if name not in _OF_ALL
     ]
     return "\n".join(
         [
-            f"# {'Wait' if issubclass(gate, Wait) else 'Gate'} `{kind}`",
+            f"# {_family(gate)} `{kind}`",
             "",
             *[line for text in paragraphs for line in (text, "")],
             "| Field | Default | |",
@@ -81,6 +122,10 @@ def _page(kind: str, gate: type[BaseModel]) -> str:
             "",
         ]
     )
+
+
+def _family(model: type[BaseModel]) -> str:
+    return next((base.__name__ for base in (Wait, Check) if issubclass(model, base)), "Gate")
 
 
 def _question(gate: type[BaseModel]) -> str:

@@ -35,6 +35,8 @@ class Settings(Value):
     """Name of the Azure cloud, as azure-ai-ml knows it."""
     cloud_metadata: dict[str, str] | None
     """Endpoints of a cloud that azure-ai-ml does not know."""
+    azure_devops_url: str
+    """Where Azure DevOps Services is, to which the app's own identity may be shown."""
     timing: Timing
 
 
@@ -52,6 +54,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         audit_file=APP_ROOT / audit_file if audit_file else None,
         cloud=environment.get("PROMOTION_CLOUD", "AzureCloud"),
         cloud_metadata=_metadata(environment),
+        azure_devops_url=_azure_devops(environment),
         timing=Timing(
             **{
                 field: _positive(environment, f"PROMOTION_{field.upper()}", info.default)
@@ -76,6 +79,13 @@ def _positive(environment: Mapping[str, str], name: str, default: float) -> floa
         wanted = "of at least 1" if least else "greater than 0"
         raise SettingInvalid(f"{name} is {written!r}; it must be a {kind} {wanted}")
     return number
+
+
+def _azure_devops(environment: Mapping[str, str]) -> str:
+    url = environment.get("PROMOTION_AZURE_DEVOPS_URL", "https://dev.azure.com")
+    if not url.startswith("https://"):
+        raise SettingInvalid(f"PROMOTION_AZURE_DEVOPS_URL is {url!r}; it must begin with https://")
+    return url.rstrip("/")
 
 
 def _metadata(environment: Mapping[str, str]) -> dict[str, str] | None:

@@ -11,7 +11,11 @@ from promotion.core.steps.online import TrafficOrder, TrafficReceipt
 def shift_traffic(order: TrafficOrder) -> TrafficReceipt:
     """The traffic that was read back from Azure after it was written."""
     traffic = endpoints.shift_traffic(
-        order.target, expected=order.expected, wanted=order.wanted, written=order.written
+        order.target,
+        expected=order.expected,
+        wanted=order.wanted,
+        marks=order.marks,
+        written=order.written,
     )
     if traffic is None:
         return TrafficReceipt(settled=False, written=True)

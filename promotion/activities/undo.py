@@ -8,7 +8,12 @@ from promotion.core.steps.online import UndoOrder, UndoReceipt
 def undo(order: UndoOrder) -> UndoReceipt:
     """Settled once the traffic is where it was and what this promotion made is gone."""
     target = order.target
-    traffic = endpoints.take_back_traffic(target, order.restore, order.ours)
+    mirrored = endpoints.take_back_mirror(target)
+    if mirrored == "written":
+        _record_mirror(order)
+    if mirrored != "as it was":
+        return UndoReceipt(settled=False, told=order.told)
+    traffic = endpoints.take_back_traffic(target, order.restore, order.ours, order.marks)
     # Traffic that is back before the record says so was written by a call that did not return.
     told = order.told or traffic == "written" or (order.shifted and traffic == "as it was")
     if told and not order.told:
@@ -20,6 +25,18 @@ def undo(order: UndoOrder) -> UndoReceipt:
     promotion = order.context.promotion_id
     gone = deployments.remove_deployment(target, target.deployment, only_of=promotion)
     return UndoReceipt(settled=gone, told=told)
+
+
+def _record_mirror(order: UndoOrder) -> None:
+    audit.emit(
+        "traffic_mirrored",
+        order.context,
+        reason="The rollout is taken back.",
+        measurements={"mirrored": 0},
+        key="undo",
+        endpoint=order.target.endpoint,
+        deployment=order.target.deployment,
+    )
 
 
 def _record(order: UndoOrder) -> None:

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any, Final
 
 from promotion.azureml import access
+from promotion.azureml.batch_deployments import find_batch_deployment
+from promotion.azureml.batch_endpoints import default_of, find_batch_endpoint
 from promotion.azureml.deployments import find_deployment
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
@@ -52,20 +54,32 @@ def with_champions(
 
 
 def _champion(candidate: Candidate, source_name: str | None, target: Target) -> Champion | None:
-    """The deployment with most of the traffic and its version; None if nothing has traffic."""
+    """The deployment that serves and its version; None if nothing does."""
     with azure_errors(f"look at what {target.endpoint} serves", Role.DEPLOY):
-        client = access.workspace_client(target.workspace)
-        endpoint = find_endpoint(client, target.endpoint)
-        traffic = weights(endpoint) if endpoint is not None else {}
-        if not traffic:
-            return None
-        name = min(traffic, key=lambda name: (-traffic[name], name))
-        deployment = find_deployment(client, target, name)
+        name, deployment = _serving(target)
+    if name is None:
+        return None
     if deployment is None:
         gone = f"The deployment {name} of {target.endpoint} was deleted a moment ago."
         return Champion(deployment=name, trouble=gone)
     model, trouble = served_by(deployment, target, candidate.source, source_name)
     return Champion(deployment=name, model=model, trouble=trouble)
+
+
+def _serving(target: Target) -> tuple[str | None, Any]:
+    """The deployment with most of the traffic, or the default one of a batch endpoint."""
+    client = access.workspace_client(target.workspace)
+    endpoint = find_endpoint(client, target.endpoint)
+    if endpoint is None:
+        # Endpoints of both kinds share their names, so there is no other of this name.
+        batch = find_batch_endpoint(client, target.endpoint)
+        default = default_of(batch) if batch is not None else None
+        return default, find_batch_deployment(client, target, default) if default else None
+    traffic = weights(endpoint)
+    if not traffic:
+        return None, None
+    name = min(traffic, key=lambda name: (-traffic[name], name))
+    return name, find_deployment(client, target, name)
 
 
 def _evidence(candidate: Candidate, model: ModelVersion) -> Evidence:

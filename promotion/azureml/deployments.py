@@ -8,6 +8,7 @@ from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_deployment, load_deployment, refuse
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
+from promotion.core import marks
 from promotion.core.errors import Failure, Retryable, Terminal
 from promotion.core.steps.online import DeployOrder
 from promotion.core.ways.base import Target
@@ -16,10 +17,10 @@ from promotion.settings import read_settings
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-PROMOTION_TAG: Final = "promotion.id"
-MODEL_TAG: Final = "promotion.model"
-VERSION_TAG: Final = "promotion.version"
-SOURCE_TAG: Final = "promotion.source"
+PROMOTION_TAG: Final = marks.PROMOTION
+MODEL_TAG: Final = marks.MODEL
+VERSION_TAG: Final = marks.VERSION
+SOURCE_TAG: Final = marks.SOURCE
 
 
 def create_deployment(order: DeployOrder) -> None:
@@ -125,6 +126,7 @@ def _from_file(order: DeployOrder) -> Any:
         name=target.deployment,
         endpoint_name=target.endpoint,
         model=order.asset_id,
+        **order.references,
     )
     deployment.tags = {
         **(deployment.tags or {}),

@@ -31,6 +31,11 @@ class Role(StrEnum):
     SHARE = "AzureML Registry User on the registry, and Reader on the source workspace"
     READ_POLICY = "Storage Blob Data Reader on the policy's container"
     DEPLOY = "AzureML Data Scientist on the target workspace"
+    COPY_FILES = (
+        "AzureML Data Scientist on the target workspace, and Storage Blob Data Contributor on its "
+        "storage account"
+    )
+    MONITOR = "Monitoring Reader on the target workspace"
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def load_deployment(yaml: str, path: Path, **ours: str) -> Any:
 
 def check_endpoint(yaml: str, path: Path) -> list[str]:
     """What is wrong with the online endpoint in ``yaml``, which stands in the file ``path``."""
-    wrong = _what_is_wrong(lambda: load_endpoint(yaml, path), path, _in_endpoint)
+    wrong = what_is_wrong(lambda: load_endpoint(yaml, path), path, _in_endpoint)
     return with_hints(wrong, yaml, "online endpoint")
 
 
@@ -50,7 +50,7 @@ def check_deployment(yaml: str, path: Path, model: str) -> list[str]:
     def load() -> Any:
         return load_deployment(yaml, path, name="deployment", endpoint_name="endpoint", model=model)
 
-    wrong = _what_is_wrong(load, path, lambda deployment: _in_deployment(deployment, path.parent))
+    wrong = what_is_wrong(load, path, lambda deployment: _in_deployment(deployment, path.parent))
     return with_hints(wrong, yaml, "online deployment")
 
 
@@ -74,7 +74,7 @@ def load_batch_deployment(yaml: str, path: Path, **ours: str) -> Any:
 
 def check_batch_endpoint(yaml: str, path: Path) -> list[str]:
     """What is wrong with the batch endpoint in ``yaml``, which stands in the file ``path``."""
-    wrong = _what_is_wrong(lambda: load_batch_endpoint(yaml, path), path, lambda _: ())
+    wrong = what_is_wrong(lambda: load_batch_endpoint(yaml, path), path, lambda _: ())
     return with_hints(wrong, yaml, "batch endpoint")
 
 
@@ -85,7 +85,7 @@ def check_batch_deployment(yaml: str, path: Path, model: str) -> list[str]:
         ours = {"name": "deployment", "endpoint_name": "endpoint", "model": model}
         return load_batch_deployment(yaml, path, **ours)
 
-    wrong = _what_is_wrong(load, path, lambda deployment: in_code(deployment, path.parent))
+    wrong = what_is_wrong(load, path, lambda deployment: in_code(deployment, path.parent))
     return with_hints(wrong, yaml, "batch deployment")
 
 
@@ -99,9 +99,10 @@ def refuse(file: str, wrong: list[str]) -> None:
         )
 
 
-def _what_is_wrong(
-    load: Callable[[], Any], path: Path, look: Callable[[Any], Iterable[str]]
+def what_is_wrong(
+    load: Callable[[], Any], path: Path, look: Callable[[Any], Iterable[str]] = lambda _: ()
 ) -> list[str]:
+    """What the SDK says when it is to ``load`` the file ``path``, or else what a ``look`` tells."""
     access.quieten()
     from azure.ai.ml.exceptions import ValidationException
     from marshmallow import ValidationError

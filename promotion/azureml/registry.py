@@ -8,29 +8,18 @@ See docs/decisions/0002-copy-without-share.md.
 
 import re
 from typing import Any, Final
-from urllib.parse import quote
 
-from promotion.azureml import access
-from promotion.azureml.errors import Role, azure_errors, message_of
-from promotion.core.errors import Retryable, Terminal
+from promotion.azureml import imports
+from promotion.azureml.errors import Role, azure_errors
+from promotion.azureml.imports import Import
+from promotion.core.errors import Terminal
 from promotion.core.references import ModelVersion, WorkspaceRef
-from promotion.core.value import Value
 
-_REGISTRY_API: Final = "2021-10-01-dataplanepreview"
-_WORKSPACE_API: Final = "2023-08-01-preview"
 _ORIGIN: Final = re.compile(
     r"azureml://locations/[^/]+/workspaces/(?P<workspace>[^/]+)"
     r"/models/(?P<name>[^/]+)/versions/(?P<version>[^/]+)",
     re.IGNORECASE,
 )
-
-
-class Import(Value):
-    """An import as it is now: under way, with the address to ask, or ended."""
-
-    operation: str | None = None
-    note: str | None = None
-    """Why the registry did not take the request, if somebody else's import is under way."""
 
 
 def find_copy(source: WorkspaceRef, model: ModelVersion, registry: str) -> str | None:
@@ -39,16 +28,13 @@ def find_copy(source: WorkspaceRef, model: ModelVersion, registry: str) -> str |
     Raises Terminal when the registry has this version from somewhere else: it would be served in
     the place of the one that passed.
     """
-    from azure.core.exceptions import ResourceNotFoundError
-
     with azure_errors(f"look for {model} in the registry {registry}", Role.SHARE):
-        url = f"{_base_url(registry)}/models/{quote(model.name)}/versions/{quote(model.version)}"
-        try:
-            found = access.request("GET", url, params={"api-version": _REGISTRY_API}).json()
-        except ResourceNotFoundError:
+        found = read_copy(model, registry)
+        if found is None:
             return None
-        origin = found["properties"].get("originAssetId")
-        if not _is_origin(origin, _workspace(source)["properties"]["workspaceId"], model):
+        origin = found.get("originAssetId")
+        guid = imports.read_workspace(source)["properties"]["workspaceId"]
+        if not _is_origin(origin, guid, model):
             raise Terminal(
                 f"The registry {registry} already has {model}, "
                 f"but it came from {origin or 'elsewhere'}, not from {source.name}.",
@@ -58,75 +44,28 @@ def find_copy(source: WorkspaceRef, model: ModelVersion, registry: str) -> str |
     return model.in_registry(registry)
 
 
+def read_copy(model: ModelVersion, registry: str) -> dict[str, Any] | None:
+    """The properties of ``model`` as the registry has them; None when there is no such version."""
+    found = imports.find_version(registry, "models", model.name, model.version)
+    if found is None:
+        return None
+    properties: dict[str, Any] = found["properties"]
+    return properties
+
+
 def start_import(source: WorkspaceRef, model: ModelVersion, registry: str) -> Import:
     """Ask the registry to import ``model``; an import that somebody else started is as good."""
-    from azure.core.exceptions import ResourceExistsError
-
     with azure_errors(f"copy {model} to the registry {registry}", Role.SHARE):
-        workspace = _workspace(source)
-        try:
-            answer = access.request(
-                "POST",
-                f"{_base_url(registry)}/import",
-                params={"api-version": _REGISTRY_API},
-                body={"properties": _reference(workspace, model)},
-            )
-        except ResourceExistsError as error:
-            return Import(note=message_of(error.error, error.message))
-        return Import(operation=answer.headers.get("Location"))
+        workspace = imports.read_workspace(source)
+        wanted = imports.source_id(workspace, "models", model.name, model.version)
+        return imports.start_import(registry, wanted, model.name, model.version)
 
 
 def look_at_import(operation: str, model: ModelVersion, registry: str) -> bool:
     """Whether the import has ended well; Terminal with Azure's message when it failed."""
-    from azure.core.exceptions import ResourceNotFoundError
-
-    with azure_errors(f"copy {model} to the registry {registry}", Role.SHARE):
-        try:
-            answer = access.request("GET", operation)
-        except ResourceNotFoundError:
-            return True  # Azure forgets operations that ended; the registry itself will tell
-        if answer.status_code == 202:
-            return False
-        error = answer.json().get("error") if answer.content not in (b"", b"null") else None
-        if error:
-            raise Terminal(
-                f"Could not copy {model} to the registry {registry}: {error.get('message')}",
-                code=error.get("code"),
-            )
-    return True
-
-
-def _reference(workspace: dict[str, Any], model: ModelVersion) -> dict[str, str]:
-    guid = workspace["properties"]["workspaceId"]
-    return {
-        "referenceType": "Id",
-        "destinationName": model.name,
-        "destinationVersion": model.version,
-        "sourceAssetId": f"azureml://locations/{workspace['location']}/workspaces/{guid}"
-        f"/models/{model.name}/versions/{model.version}",
-    }
-
-
-def _workspace(source: WorkspaceRef) -> dict[str, Any]:
-    url = access.resource_manager() + source.arm_id.lstrip("/")
-    workspace: dict[str, Any] = access.request(
-        "GET", url, params={"api-version": _WORKSPACE_API}
-    ).json()
-    return workspace
-
-
-def _base_url(registry: str) -> str:
-    """Where the registry answers: its region's own service, under its own subscription."""
-    url = f"{access.registry_discovery()}registrymanagement/v1.0/registries/{quote(registry)}"
-    found = access.request("GET", f"{url}/discovery", params={"api-version": "v1.0"}).json()
-    provider = found.get("primaryRegionResourceProviderUri")
-    if not provider:
-        raise Retryable(f"The registry {registry} has no address yet.", code="RegistryNotReady")
-    return (
-        f"{provider}mferp/managementfrontend/subscriptions/{found['subscriptionId']}"
-        f"/resourceGroups/{found['resourceGroup']}"
-        f"/providers/Microsoft.MachineLearningServices/registries/{registry}"
-    )
+    doing = f"copy {model} to the registry {registry}"
+    with azure_errors(doing, Role.SHARE):
+        return imports.look_at_operation(operation, doing)
 
 
 def _is_origin(origin: str | None, workspace_guid: str, model: ModelVersion) -> bool:

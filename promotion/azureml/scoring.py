@@ -5,6 +5,8 @@ other endpoints inherit (azure-ai-ml 1.35.2), so the request is made here.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from promotion.azureml import access
@@ -17,6 +19,7 @@ from promotion.core.ways.base import Target
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
     from azure.core import PipelineClient
+    from azure.core.rest import HttpResponse
 
 DEPLOYMENT_HEADER: Final = "azureml-model-deployment"
 _NOT_YET: Final = frozenset({408, 429, 502, 503, 504})
@@ -33,36 +36,50 @@ class Answer(Value):
     """The deployment that answered, as the endpoint says."""
 
 
-def ask_deployment(target: Target, body: str, timeout: float) -> Answer:
-    """POST ``body`` to the target's deployment alone; ``timeout`` in seconds."""
-    from azure.core.rest import HttpRequest
+class Route:
+    """The way to one deployment alone, whatever traffic it has."""
 
-    with azure_errors(f"ask the deployment {target.deployment}", Role.DEPLOY):
-        client = access.workspace_client(target.workspace)
-        endpoint = find_endpoint(client, target.endpoint)
-        if endpoint is None or not str(endpoint.scoring_uri).startswith("https://"):
-            raise Terminal(
-                f"The endpoint {target.endpoint} has no scoring address.", code="EndpointGone"
-            )
-        request = HttpRequest(
-            "POST",
-            endpoint.scoring_uri,
-            headers={
-                "Authorization": f"Bearer {_secret(client, target.endpoint)}",
-                "Content-Type": "application/json",
-                DEPLOYMENT_HEADER: target.deployment,
-            },
-            content=body.encode(),
-        )
+    def __init__(
+        self, pipeline: "PipelineClient[Any, Any]", target: Target, address: str, secret: str
+    ) -> None:
+        self._pipeline = pipeline
+        self._target = target
+        self._address = address
+        self._secret = secret
+
+    def ask(self, body: str, timeout: float, expected: int = 200) -> Answer:
+        """POST ``body``; ``timeout`` in seconds.
+
+        Raises Retryable and Terminal when it was not the model that answered, unless the status is
+        the ``expected`` one.
+        """
+        from azure.core.rest import HttpRequest
+
+        headers = {
+            "Authorization": f"Bearer {self._secret}",
+            "Content-Type": "application/json",
+            DEPLOYMENT_HEADER: self._target.deployment,
+        }
+        request = HttpRequest("POST", self._address, headers=headers, content=body.encode())
         started = time.monotonic()
-        with _pipeline(endpoint.scoring_uri) as pipeline:
-            response = pipeline.send_request(
+        with azure_errors(f"ask the deployment {self._target.deployment}", Role.DEPLOY):
+            response = self._pipeline.send_request(
                 request, connection_timeout=timeout, read_timeout=timeout
             )
-        latency = (time.monotonic() - started) * 1000
+            latency = (time.monotonic() - started) * 1000
+            if response.status_code != expected:
+                self._check(response)
+            return Answer(
+                status=response.status_code,
+                body=response.text(),
+                latency_ms=round(latency, 1),
+                deployment=response.headers.get(DEPLOYMENT_HEADER),
+            )
+
+    def _check(self, response: "HttpResponse") -> None:
         if response.status_code in (401, 403):
             raise Terminal(
-                f"The endpoint {target.endpoint} refuses our credential "
+                f"The endpoint {self._target.endpoint} refuses our credential "
                 f"({response.status_code}): {response.text()[:300]}",
                 remedy="Give the app's identity the role AzureML Data Scientist on the target "
                 "workspace: it may list keys and score.",
@@ -70,15 +87,24 @@ def ask_deployment(target: Target, body: str, timeout: float) -> Answer:
             )
         if response.status_code in _NOT_YET:
             raise Retryable(
-                f"The deployment {target.deployment} answers {response.status_code}.",
+                f"The deployment {self._target.deployment} answers {response.status_code}.",
                 code=str(response.status_code),
             )
-        return Answer(
-            status=response.status_code,
-            body=response.text(),
-            latency_ms=round(latency, 1),
-            deployment=response.headers.get(DEPLOYMENT_HEADER),
-        )
+
+
+@contextmanager
+def route_to(target: Target) -> Iterator[Route]:
+    """The way to the target's deployment, with one connection for all that is asked."""
+    with azure_errors(f"ask the deployment {target.deployment}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        endpoint = find_endpoint(client, target.endpoint)
+        if endpoint is None or not str(endpoint.scoring_uri).startswith("https://"):
+            raise Terminal(
+                f"The endpoint {target.endpoint} has no scoring address.", code="EndpointGone"
+            )
+        secret = _secret(client, target.endpoint)
+    with _pipeline(endpoint.scoring_uri) as pipeline:
+        yield Route(pipeline, target, endpoint.scoring_uri, secret)
 
 
 def _secret(client: "MLClient", endpoint: str) -> str:

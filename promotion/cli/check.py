@@ -56,10 +56,10 @@ def check(
 
 def _checking(folder: Path) -> CheckFile:
     def check_file(role: str, path: str, text: str) -> list[str]:
-        if not role.endswith(("endpoint", "deployment")):
+        if not role.endswith(("endpoint", "deployment", "job", "compute")):
             return []
         # Here and not above: the SDK costs more than a second.
-        from promotion.azureml import files
+        from promotion.azureml import compute, files, job_files
 
         at = folder / path
         match role:
@@ -69,6 +69,10 @@ def _checking(folder: Path) -> CheckFile:
                 return files.check_deployment(text, at, _ANY_MODEL)
             case "batch endpoint":
                 return files.check_batch_endpoint(text, at)
+            case "compute":
+                return compute.check_compute(text, at)
+            case "job":
+                return job_files.check_job(text, at)
         return files.check_batch_deployment(text, at, _ANY_MODEL)
 
     return check_file

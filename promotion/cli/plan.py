@@ -19,9 +19,10 @@ from promotion.cli.given import (
 )
 from promotion.cli.preview import in_words
 from promotion.cli.printable import printable
+from promotion.core.assets import to_share
 from promotion.core.candidate import Candidate
 from promotion.core.plan import Plan
-from promotion.core.preview import preview
+from promotion.core.preview import RoutePreview, preview
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.policy_source import place_of, read_policy_at
 
@@ -56,7 +57,8 @@ def plan(
         )
         source = source_named(document, workspace)
         candidate = _candidate(source, _named(model, version))
-        routes = preview(document, candidate, partial(_complete, tokens=send_tokens))
+        previews = preview(document, candidate, partial(_complete, tokens=send_tokens))
+        routes = tuple(map(_with_missing, previews))
     except MISTAKES as error:
         typer.echo(told(error, policy), err=True)
         raise typer.Exit(2) from None
@@ -84,6 +86,18 @@ def _candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
     from promotion.azureml.evidence import read_candidate
 
     return read_candidate(source, model)
+
+
+def _with_missing(route: RoutePreview) -> RoutePreview:
+    """With what could not go along with the model; only where it would get that far."""
+    if route.plan is None or not route.judgement.passed:
+        return route
+    named = to_share(use for stage in route.plan.stages for use in stage.assets)
+    if not named:
+        return route
+    from promotion.azureml.assets import missing
+
+    return route.model_copy(update={"missing": missing(route.plan.source, named)})
 
 
 def _complete(plan: Plan, candidate: Candidate, *, tokens: bool) -> Candidate:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from promotion.core.assets import to_share
 from promotion.core.candidate import Candidate
 from promotion.core.plan import Plan
 from promotion.core.preview import RoutePreview
@@ -30,6 +31,8 @@ def _route(route: RoutePreview) -> Iterator[str]:
     for verdict in route.judgement.verdicts:
         yield from _verdict(verdict)
     if route.judgement.passed and route.plan is not None:
+        for what in route.missing:
+            yield _step("missing", what)
         yield from _steps(route.plan, route.stages)
 
 
@@ -46,6 +49,8 @@ def _passed(verdict: Verdict) -> bool:
 
 def _steps(plan: Plan, judgements: Mapping[str, Judgement]) -> Iterator[str]:
     yield _step("copy", f"{plan.model} to {plan.registry}")
+    for what in to_share(use for stage in plan.stages for use in stage.assets):
+        yield _step("share", f"{what} with {plan.registry}")
     before: tuple[str, ...] = ()
     for stage in plan.stages:
         yield f"  stage {stage.name}"

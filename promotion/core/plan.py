@@ -8,9 +8,9 @@ from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.timing import Timing
 from promotion.core.value import Value
 from promotion.core.verdict import Mode
+from promotion.core.waits.soak import SoakWait
 from promotion.core.ways import AnyStagePlan
-from promotion.core.ways.base import StagePlan, Target
-from promotion.core.ways.online import OnlinePlan
+from promotion.core.ways.base import EndpointPlan, StagePlan, Target
 
 
 class Plan(Value):
@@ -37,6 +37,7 @@ class Plan(Value):
     def only(self, stage: StagePlan) -> "Plan":
         """As much of the plan as ``stage`` needs: messages between orchestrations are limited."""
         asked = {gate.champion_of for gate in stage.gates}
+        asked |= {wait.stage for wait in stage.waits if isinstance(wait, SoakWait)}
         kept = tuple(one for one in self.stages if one.name == stage.name or one.name in asked)
         return self.model_copy(update={"stages": kept, "gates": ()})
 
@@ -46,7 +47,7 @@ class Plan(Value):
         return {
             stage.name: stage.target
             for stage in self.stages
-            if stage.name in asked and isinstance(stage, OnlinePlan)
+            if stage.name in asked and isinstance(stage, EndpointPlan)
         }
 
     @staticmethod

@@ -39,14 +39,17 @@ def plan_promotion(
             registry=policy.registry,
             hosts=policy.hosts,
             gates=tuple(gate.at(only) for gate in route.gates),
-            stages=tuple(_stages(document, route, model)),
+            stages=tuple(plan_stages(document, route, model)),
             policy_digest=document.digest,
             timing=timing,
         ),
     )
 
 
-def _stages(document: PolicyDocument, route: Route, model: ModelVersion) -> Iterator[AnyStagePlan]:
+def plan_stages(
+    document: PolicyDocument, route: Route, model: ModelVersion
+) -> Iterator[AnyStagePlan]:
+    """What the stages of ``route`` mean for ``model``, in order."""
     before: tuple[str, ...] = ()
     for stage in route.stages:
         given = Given(

@@ -27,6 +27,8 @@ class RoutePreview(Value):
     stages: dict[str, Judgement] = {}
     """By stage, on its own gates, as they would be answered now."""
     plan: Plan | None = None
+    missing: tuple[str, ...] = ()
+    """What its files name and the source workspace does not have."""
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -36,7 +38,8 @@ class RoutePreview(Value):
     @property
     def promotes(self) -> bool:
         """Whether the version would go all the way, as things stand; waits do not count."""
-        return self.unwanted is None and all(one.passed for one in self.judgements)
+        wanted = self.unwanted is None and not self.missing
+        return wanted and all(one.passed for one in self.judgements)
 
     @property
     def ending(self) -> str:
@@ -45,6 +48,8 @@ class RoutePreview(Value):
             return "would be promoted"
         if not self.judgement.passed:
             return "would be held" if self.judgement.waits else "would be refused"
+        if self.missing:
+            return "would fail after the copy"
         stage, judgement = next((s, j) for s, j in self.stages.items() if not j.passed)
         return f"would be {'held' if judgement.waits else 'refused'} at {stage}"
 

@@ -35,17 +35,25 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     _S.COPYING: frozenset(
         {_S.EVALUATING, _S.WAITING, _S.DEPLOYING, _S.SUCCEEDED, _S.SUPERSEDED, *_STOPPED}
     ),
-    _S.WAITING: frozenset({_S.EVALUATING, _S.DEPLOYING, _S.REJECTED, _S.SUPERSEDED, *_STOPPED}),
+    # To verifying, shifting and rolling_back when a delivery was parked there by a hold.
+    _S.WAITING: frozenset(
+        {
+            *(_S.EVALUATING, _S.DEPLOYING, _S.REJECTED, _S.SUPERSEDED),
+            *(_S.VERIFYING, _S.SHIFTING, _S.ROLLING_BACK),
+            *_STOPPED,
+        }
+    ),
     # From deploying to succeeded when the stage serves this very version already, to superseded
     # when it serves a newer one. A promotion as a whole is deploying from its first stage on: a
     # later one may still refuse the version.
     _S.DEPLOYING: frozenset(
         {
             *(_S.VERIFYING, _S.SUCCEEDED, _S.SUPERSEDED, _S.REJECTED, _S.ROLLING_BACK),
+            _S.WAITING,
             *_STOPPED,
         }
     ),
-    _S.VERIFYING: frozenset({_S.SHIFTING, _S.SUCCEEDED, _S.ROLLING_BACK, *_STOPPED}),
+    _S.VERIFYING: frozenset({_S.SHIFTING, _S.SUCCEEDED, _S.WAITING, _S.ROLLING_BACK, *_STOPPED}),
     # After the last traffic of a stage the next stage begins, or the promotion has succeeded.
     _S.SHIFTING: frozenset(
         {

@@ -43,7 +43,7 @@ def post(address: Address, body: bytes, headers: Mapping[str, str], deadline: fl
     Raises AddressForbidden, OSError (of these TimeoutError at the deadline and
     ssl.SSLCertVerificationError) and http.client.HTTPException.
     """
-    connection = _Connection(address, deadline)
+    connection = Connection(address, deadline)
     try:
         connection.request("POST", address.target, body, dict(headers))
         response = connection.getresponse()
@@ -56,7 +56,7 @@ def post(address: Address, body: bytes, headers: Mapping[str, str], deadline: fl
         connection.close()
 
 
-class _Connection(HTTPSConnection):
+class Connection(HTTPSConnection):
     def __init__(self, address: Address, deadline: float) -> None:
         self._tls = _context(os.environ.get("REQUESTS_CA_BUNDLE") or None)
         self._deadline = deadline

@@ -1,4 +1,4 @@
-"""What a waiting orchestration listens to: time, decisions, a newer version, a stop."""
+"""What a stage listens to: decisions, a newer version, holds, a stop."""
 
 from datetime import datetime
 from typing import Any
@@ -6,72 +6,78 @@ from typing import Any
 from durabletask import task
 from pydantic import ValidationError
 
+from promotion.core.status import Status
 from promotion.core.waits.decision import Decision
+from promotion.orchestrators.events import (
+    CANCEL,
+    DECISION,
+    HOLD,
+    RESUME,
+    SUPERSEDED,
+    TAKE_BACK,
+    Ears,
+    Stopped,
+    said,
+)
 from promotion.orchestrators.work import Steps, Work
-
-DECISION = "decision"
-"""Event with a Decision: somebody has decided about the approval at a stage."""
-SUPERSEDED = "superseded"
-"""Event with the version that supersedes this one."""
-CANCEL = "cancel"
-"""Event with ``{"by": …, "reason": …}``: somebody stops the promotion."""
 
 
 class Superseded(Exception):
     """A newer version has come to the stage; the text is the version."""
 
 
-class Cancelled(Exception):
-    """Somebody has stopped the promotion."""
-
-    def __init__(self, by: str, reason: str) -> None:
-        super().__init__(reason)
-        self.by = by
-        self.reason = reason
-
-
 class Attention:
-    """Listens to the events of one orchestration; events that come early are not lost."""
+    """Listens on behalf of a stage: itself while it waits, for its delivery afterwards."""
 
     def __init__(self, work: Work) -> None:
-        self._work = work
-        self._listening: dict[str, task.CancellableTask[Any]] = {}
+        self._ctx = work.ctx
+        self._ears = Ears(work.ctx, (CANCEL, SUPERSEDED, DECISION, HOLD, RESUME, TAKE_BACK))
+        self.holds: dict[str, str] = {}
+        """Why it must wait, by the name of what is held."""
 
     def until(self, at: datetime | None) -> Steps[Decision | None]:
-        """Wait until that moment, or for ever; a decision that comes first ends the wait.
+        """Wait until that moment, or for ever; an event that comes first ends the wait.
 
-        Raises Superseded and Cancelled.
+        Raises Superseded and Stopped.
         """
-        ctx = self._work.ctx
-        for name in (CANCEL, SUPERSEDED, DECISION):
-            if name not in self._listening:
-                self._listening[name] = ctx.wait_for_external_event(name)
-        timer = ctx.create_timer(at.replace(tzinfo=None)) if at is not None else None
-        waited = [*self._listening.values(), *([timer] if timer is not None else [])]
-        yield task.when_any(waited)
-        if timer is not None and not timer.is_complete:
-            timer.cancel()
-        return self._heard()
+        yield from self._ears.wait(at)
+        come, told = self._ears.take(CANCEL)
+        if come:
+            raise Stopped(Status.CANCELLED, told)
+        come, version = self._ears.take(SUPERSEDED)
+        if come:
+            raise Superseded(str(version))
+        come, told = self._ears.take(HOLD)
+        if come:
+            self.hold(said(told, "where"), told)
+        come, told = self._ears.take(RESUME)
+        if come:
+            self.holds.pop(said(told, "where"), None)
+        # Nothing is delivered yet: a delivery later must not take this for news.
+        self._ears.take(TAKE_BACK)
+        come, decision = self._ears.take(DECISION)
+        return _valid(decision) if come else None
 
-    def _heard(self) -> Decision | None:
-        """Whoever raises events by hand may get one wrong: a stop is a stop all the same."""
-        if self._has_come(CANCEL):
-            told = self._take(CANCEL)
-            told = told if isinstance(told, dict) else {"reason": told}
-            raise Cancelled(
-                str(told.get("by") or "somebody"), str(told.get("reason") or "no reason")
-            )
-        if self._has_come(SUPERSEDED):
-            raise Superseded(str(self._take(SUPERSEDED)))
-        if not self._has_come(DECISION):
-            return None
-        try:
-            return Decision.model_validate(self._take(DECISION))
-        except ValidationError:
-            return None  # nobody decided anything
+    def hold(self, where: str, told: object) -> None:
+        """Note a hold, as its event or its place tells of it."""
+        self.holds[where] = f"Held by {said(told, 'by')}: {said(told, 'reason')}"
 
-    def _has_come(self, name: str) -> bool:
-        return self._listening[name].is_complete
+    def forward(self, running: task.Task[Any], child: str) -> Steps[Any]:
+        """The output of ``running``, to which everything is told that concerns a delivery."""
+        while not running.is_complete:
+            yield from self._ears.wait(None, running)
+            for name in (CANCEL, HOLD, RESUME, TAKE_BACK):
+                come, told = self._ears.take(name)
+                if come:
+                    self._ctx.send_event(child, name, data=told)
+            for name in (SUPERSEDED, DECISION):
+                self._ears.take(name)  # too late
+        return running.get_result()
 
-    def _take(self, name: str) -> Any:
-        return self._listening.pop(name).get_result()
+
+def _valid(decision: object) -> Decision | None:
+    """Whoever raises events by hand may get one wrong: then nobody decided anything."""
+    try:
+        return Decision.model_validate(decision)
+    except ValidationError:
+        return None

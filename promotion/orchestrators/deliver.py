@@ -8,8 +8,14 @@ from durabletask.task import OrchestrationContext
 from promotion.core.errors import Failure
 from promotion.core.status import Status
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult
+from promotion.core.ways.batch import BatchPlan
+from promotion.core.ways.handover import HandoverPlan
+from promotion.core.ways.job import JobPlan
 from promotion.core.ways.online import OnlinePlan
-from promotion.orchestrators.delivery import online
+from promotion.core.ways.register import RegisterPlan
+from promotion.orchestrators.control import Control
+from promotion.orchestrators.delivery import batch, handover, job, online, register
+from promotion.orchestrators.events import Stopped
 from promotion.orchestrators.work import Steps, Work, turn
 
 _WORTH_TELLING: Final = timedelta(seconds=5)
@@ -21,18 +27,45 @@ def deliver(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     ordered = DeliveryOrder.model_validate(order)
     work = Work(ctx, ordered.context, ordered.timing, Status.WAITING)
     # One delivery at a time, whichever routes and promotions they belong to.
-    with (yield ctx.lock_entities([turn(ordered.stage, ordered.context.model)])):
+    with (yield ctx.lock_entities([turn(ordered.stage.turn(ordered.context.model))])):
         if work.now - work.started > _WORTH_TELLING:
             yield from work.record("waiting", waiting_for="lock")
-        result = yield from _its_way(work, ordered)
+        work.listener = control = Control(work)
+        try:
+            yield from control.checkpoint()
+            result = yield from _its_way(work, ordered)
+        except Stopped as stop:
+            result = _ended(ordered, Status.FAILED, stop.failure)
+    result = _as_wanted(result, control.stop)
+    if result.status is Status.ROLLED_BACK:
+        work.become(Status.ROLLING_BACK)  # if only for a moment
     work.become(result.status)
     return result.to_json()
 
 
+def _as_wanted(result: DeliveryResult, stop: Stopped | None) -> DeliveryResult:
+    """What was stopped ends as whoever stopped it wanted, unless taking it back failed."""
+    if stop is None or result.failure != stop.failure:
+        return result
+    return result.model_copy(update={"status": stop.status})
+
+
+def _ended(order: DeliveryOrder, status: Status, failure: Failure) -> DeliveryResult:
+    return DeliveryResult(stage=order.stage.name, status=status, failure=failure)
+
+
 def _its_way(work: Work, order: DeliveryOrder) -> Steps[DeliveryResult]:
     match order.stage:
+        case BatchPlan() as stage:
+            return (yield from batch.deliver(work, order, stage))
         case OnlinePlan() as stage:
             return (yield from online.deliver(work, order, stage))
+        case RegisterPlan() as stage:
+            return (yield from register.deliver(work, order, stage))
+        case JobPlan() as stage:
+            return (yield from job.deliver(work, order, stage))
+        case HandoverPlan() as stage:
+            return (yield from handover.deliver(work, order, stage))
     # What a policy may say already and the service cannot do yet is never skipped.
     failure = Failure(
         reason=f"The stage {order.stage.name} asks for {order.stage.way}, which this version of "
@@ -40,4 +73,4 @@ def _its_way(work: Work, order: DeliveryOrder) -> Steps[DeliveryResult]:
         remedy="Use a newer version of the service, or take the stage out of the policy.",
         code="NotSupportedYet",
     )
-    return DeliveryResult(stage=order.stage.name, status=Status.FAILED, failure=failure)
+    return _ended(order, Status.FAILED, failure)

@@ -1,7 +1,7 @@
 """Evidence and gates, again and again while a gate holds the version."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from promotion.core.candidate import Candidate
 from promotion.core.gates import Gate
@@ -21,13 +21,7 @@ _LOOKS_A_LIMIT = 24
 few enough for the history of the orchestration."""
 
 
-type Rest = Callable[[datetime], Steps[object]]
-"""How to wait until a moment."""
-
-
-def judge(
-    work: Work, plan: Plan, gates: Sequence[Gate], rest: Rest | None = None
-) -> Steps[JudgementReceipt]:
+def judge(work: Work, plan: Plan, gates: Sequence[Gate]) -> Steps[JudgementReceipt]:
     """What ``gates`` answer, and the candidate that they answered about.
 
     A version that is neither refused nor may move on is looked at again, until it is one of the
@@ -47,10 +41,7 @@ def judge(
             yield from work.record("waiting", reason=judgement.reason, waiting_for="hold")
             told = judgement
         span = timedelta(seconds=min(pause, plan.timing.hold_limit - waited))
-        if rest is None:
-            yield work.ctx.create_timer(span)
-        else:
-            yield from rest(work.now + span)
+        yield from work.rest(work.now + span)
         pause = min(pause * plan.timing.poll_growth, longest)
         work.become(Status.EVALUATING)
 

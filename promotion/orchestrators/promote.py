@@ -1,5 +1,6 @@
 """The story of one promotion: evidence, gates, registry, then every stage when its turn comes."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,10 @@ from promotion.core.steps.orchestrations import PromotionResult, StageOrder, Sta
 from promotion.core.verdict import Judgement
 from promotion.core.waits.decision import Origin
 from promotion.core.ways.base import StagePlan
+from promotion.orchestrators.control import Cancellation
+from promotion.orchestrators.events import CANCEL, Stopped
 from promotion.orchestrators.judging import judge
+from promotion.orchestrators.sharing import share_assets
 from promotion.orchestrators.work import Limit, Steps, Work
 
 
@@ -46,14 +50,20 @@ class _Story:
         self._work = work
         self._plan = plan
         self._result = PromotionResult(status=Status.EVALUATING)
+        self._listener = work.listener = Cancellation(work)
+        self._stop: Stopped | None = None
 
     def tell(self) -> Steps[PromotionResult]:
         """Everything, to its end."""
         try:
             yield from self._pass_gates()
             if self._result.status is Status.EVALUATING:
+                yield from self._work.checkpoint()
                 yield from self._copy()
+                yield from self._work.checkpoint()
                 yield from self._stages()
+        except Stopped as stop:
+            self._note(status=stop.status, failure=stop.failure)
         except Terminal as error:
             self._note(status=Status.FAILED, failure=error.failure)
         return self._result
@@ -83,6 +93,7 @@ class _Story:
             following=with_operation,
         )
         self._note(asset_id=receipt.asset_id or plan.model.in_registry(plan.registry))
+        self._plan = yield from share_assets(work, plan)
 
     def _stages(self) -> Steps[None]:
         """Each stage when those that it needs have succeeded; side by side where they may be."""
@@ -93,19 +104,32 @@ class _Story:
                 running[stage.name] = self._start(stage)
             if not running:
                 break
-            yield task.when_any(list(running.values()))
+            yield from self._listener.ears.wait(None, *running.values())
+            self._hear(running)
             for name in [name for name, one in running.items() if one.is_complete]:
                 self._ended(_result_of(name, running.pop(name)))
         first = next((one for one in self._result.stages if one.status != Status.SUCCEEDED), None)
-        if first is None:
-            self._note(status=Status.SUCCEEDED)
-        else:
+        if first is not None:
             self._note(status=first.status, failure=first.failure)
+        elif self._stop is not None and len(self._result.stages) < len(self._plan.stages):
+            self._note(status=self._stop.status, failure=self._stop.failure)
+        else:
+            self._note(status=Status.SUCCEEDED)
+
+    def _hear(self, running: Iterable[str]) -> None:
+        """Whoever cancels the promotion cancels the stages under way; no other begins."""
+        come, told = self._listener.ears.take(CANCEL)
+        if come and self._stop is None:
+            self._stop = Stopped(Status.CANCELLED, told)
+            for name in running:
+                self._work.ctx.send_event(self._stage_id(name), CANCEL, data=told)
 
     def _startable(self, running: dict[str, task.Task[Any]]) -> list[StagePlan]:
         ended = {one.stage for one in self._result.stages}
         known = ended | running.keys()
         served = self._served()
+        if self._stop is not None:
+            return []
         return [
             stage
             for stage in self._plan.stages
@@ -123,14 +147,18 @@ class _Story:
                 registrant=candidate.registered_by if candidate else None,
                 requester=None if context.actor == "event-grid" else context.actor,
             ),
+            candidate=candidate,
             judgement=self._result.judgement,
             served=self._served(),
         )
         return self._work.ctx.call_sub_orchestrator(
             "stage",
             input=order.to_json(whole=True),
-            instance_id=child_id(context.promotion_id, stage.name),
+            instance_id=self._stage_id(stage.name),
         )
+
+    def _stage_id(self, name: str) -> str:
+        return child_id(self._work.context.promotion_id, name)
 
     def _ended(self, stage: StageResult) -> None:
         verdicts = (*self._result.judgement.verdicts, *stage.judgement.verdicts)

@@ -6,16 +6,18 @@ from durabletask.task import OrchestrationContext
 
 from promotion.core.errors import Terminal
 from promotion.core.status import Status
+from promotion.core.steps.batch import RetireBatchOrder
 from promotion.core.steps.online import RetireOrder, RetireReceipt
 from promotion.core.steps.orchestrations import RetirementOrder
+from promotion.core.ways.batch import BatchPlan
 from promotion.orchestrators.work import Limit, Steps, Work, turn
 
 
 def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Wait, then remove each replaced deployment. Input: a RetirementOrder; output: what stays.
 
-    Until then going back is only a change of traffic. A deployment that has got traffic again in
-    the meantime is kept.
+    Until then going back is only a change of traffic, or of the default of a batch endpoint. A
+    deployment that serves again in the meantime is kept.
     """
     ordered = RetirementOrder.model_validate(order)
     stage = ordered.stage
@@ -23,7 +25,7 @@ def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     if stage.keep_previous:
         yield ctx.create_timer(stage.keep_previous)
     kept = []
-    with (yield ctx.lock_entities([turn(stage, ordered.context.model)])):
+    with (yield ctx.lock_entities([turn(stage.lock)])):
         limit = Limit(work.now + stage.time_limit, "time_limit in the policy")
         for previous in ordered.replaced:
             kept += yield from _retire_one(work, ordered, previous, limit)
@@ -35,7 +37,8 @@ def _retire_one(
 ) -> Steps[list[str]]:
     """Why it stays; nothing when it is gone."""
     target = order.stage.target
-    retirement = RetireOrder(context=order.context, target=target, previous=previous)
+    kind = RetireBatchOrder if isinstance(order.stage, BatchPlan) else RetireOrder
+    retirement = kind(context=order.context, target=target, previous=previous)
     try:
         receipt = yield from work.settle(retirement, RetireReceipt, limit=limit)
     except Terminal as error:

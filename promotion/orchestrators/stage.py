@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from durabletask import task
 from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, TaskFailedError
 
@@ -19,8 +20,10 @@ from promotion.core.steps.orchestrations import (
 from promotion.core.ways import AnyEndpointPlan
 from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
-from promotion.orchestrators.attention import SUPERSEDED, Attention, Cancelled, Superseded
+from promotion.orchestrators.attention import Attention, Superseded
+from promotion.orchestrators.events import SUPERSEDED, Stopped
 from promotion.orchestrators.judging import judge
+from promotion.orchestrators.place import Place
 from promotion.orchestrators.waiting import Rejected, Waiting
 from promotion.orchestrators.work import Steps, Work
 
@@ -42,7 +45,10 @@ class _Stage:
     def __init__(self, work: Work, order: StageOrder) -> None:
         self._work = work
         self._order = order
-        self._waiting = Waiting(work, Attention(work), order)
+        self._attention = Attention(work)
+        self._waiting = work.listener = Waiting(work, self._attention, order)
+        where = order.stage.guarded(order.context.route)
+        self._place = Place(work, self._attention, where)
         self._result = StageResult(stage=order.stage.name, status=Status.EVALUATING)
         model = order.context.model
         name = line_name(order.context.route, order.stage.name, order.plan.source, model.name)
@@ -54,19 +60,22 @@ class _Stage:
             yield from self._pass_gates()
             # Only a version that may go on supersedes others.
             yield from self._come()
-            yield from self._waiting.over(self._order.stage.waits, self._result.judgement)
+            waits = self._order.stage.waits
+            yield from self._waiting.over(waits, self._result.judgement)
+            yield from self._place.come()
+            yield from self._waiting.free(waits)
+        except Stopped as stop:
+            self._end(stop.status, stop.failure)
         except Terminal as error:
             self._end(Status.FAILED, error.failure)
         except Rejected as error:
             self._end(Status.REJECTED, error.failure)
         except Superseded as newer:
             self._end(Status.SUPERSEDED, self._overtaken(str(newer)))
-        except Cancelled as stop:
-            reason = f"Cancelled by {stop.by}: {stop.reason}"
-            self._end(Status.CANCELLED, Failure(reason=reason, code="Cancelled"))
         self._leave()
         if self._result.status is Status.EVALUATING:
             yield from self._deliver()
+        self._place.leave()
         return self._result
 
     def _come(self) -> Steps[None]:
@@ -86,7 +95,7 @@ class _Stage:
         gates = self._order.stage.gates
         if not gates:
             return
-        receipt = yield from judge(self._work, self._order.plan, gates, self._waiting.until)
+        receipt = yield from judge(self._work, self._order.plan, gates)
         judgement = receipt.judgement
         self._note(judgement=judgement, candidate=receipt.candidate)
         if not judgement.passed:
@@ -112,12 +121,16 @@ class _Stage:
             context=self._order.context,
             stage=stage,
             asset_id=self._order.asset_id,
+            candidate=self._result.candidate or self._order.candidate,
             timing=self._work.timing,
         )
+        child = self._child("delivery")
+        self._place.begin(stage.what(order.context.model))
+        running: task.Task[Any] = self._work.ctx.call_sub_orchestrator(
+            "deliver", input=order.to_json(whole=True), instance_id=child
+        )
         try:
-            output = yield self._work.ctx.call_sub_orchestrator(
-                "deliver", input=order.to_json(whole=True), instance_id=self._child("delivery")
-            )
+            output = yield from self._attention.forward(running, child)
         except TaskFailedError as error:  # terminated by somebody, or a fault of ours
             raise Terminal(
                 f"The delivery at {stage.name} ended without a result: {error.details.message}",

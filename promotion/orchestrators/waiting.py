@@ -12,6 +12,7 @@ from promotion.core.waits.decision import Decision
 from promotion.core.waits.soak import SoakWait
 from promotion.core.waits.window import WindowWait
 from promotion.orchestrators.attention import Attention
+from promotion.orchestrators.soaking import NotSoaked, soak
 from promotion.orchestrators.work import Steps, Work
 
 
@@ -36,10 +37,9 @@ class Waiting:
         """Those that count, and those that came before they were asked for."""
 
     def over(self, waits: Sequence[Wait], judgement: Judgement) -> Steps[None]:
-        """Wait for each, and again for a window that has closed while another wait took long.
+        """Wait for each. ``judgement`` is that of the stage's own gates, for who approves.
 
-        ``judgement`` is that of the stage's own gates, for who approves. Raises Rejected,
-        Superseded, Cancelled.
+        Raises Rejected, Superseded, Stopped.
         """
         self._verdicts = (*self._order.judgement.verdicts, *judgement.verdicts)
         for wait in waits:
@@ -52,9 +52,31 @@ class Waiting:
                     yield from self._window(wait)
                 case _:
                     raise TypeError(f"nobody knows how to wait for {wait.label}")
+
+    def free(self, waits: Sequence[Wait]) -> Steps[None]:
+        """Wait until nobody holds the place and all windows are open, at the same moment.
+
+        A window may have closed, and somebody may have held the place, while another wait took
+        long. Raises Superseded, Stopped.
+        """
         windows = [wait for wait in waits if isinstance(wait, WindowWait)]
-        while closed := next((one for one in windows if one.why_closed(self._work.now)), None):
-            yield from self._window(closed)
+        while True:
+            if self._attention.holds:
+                yield from self._hold()
+            elif closed := next((w for w in windows if w.why_closed(self._work.now)), None):
+                yield from self._window(closed)
+            else:
+                return
+
+    def _hold(self) -> Steps[None]:
+        told = ""
+        while holds := self._attention.holds:
+            why = next(iter(holds.values()))
+            if why != told:
+                self._work.wait_for("hold", reason=why)
+                yield from self._work.record("waiting", waiting_for="hold", reason=why)
+                told = why
+            yield from self._listen(None)
 
     def _approval(self, wait: ApprovalWait) -> Steps[None]:
         since = self._work.now
@@ -97,30 +119,32 @@ class Waiting:
         while why := wait.why_closed(self._work.now):
             opens = wait.opens(self._work.now)
             yield from self._tell("window", f"{why[:1].upper()}{why[1:]}.", opens)
-            yield from self.until(opens)
+            yield from self.rest(opens)
+            if self._attention.holds:
+                return  # more is closed than this window
 
     def _soak(self, wait: SoakWait) -> Steps[None]:
-        since = self._order.served.get(wait.stage)
-        if since is None:
-            reason = (
-                f"{self._order.context.model} does not serve at {wait.stage}, where it is to soak."
-            )
-            remedy = f"Let this stage need {wait.stage}."
-            raise Rejected(Failure(reason=reason, remedy=remedy, code="NotSoaked"))
-        until = wait.until(since)
-        if until > self._work.now:
-            yield from self._tell("soak", f"It waits for {wait.in_words}.", until)
-            yield from self.until(until)
+        try:
+            yield from soak(self._work, self._order, wait)
+        except NotSoaked as error:
+            raise Rejected(error.failure) from None
 
-    def until(self, at: datetime) -> Steps[None]:
-        """Wait; a decision that comes while nobody asks for one is kept for who will.
+    def rest(self, until: datetime) -> Steps[None]:
+        """Wait until then; a decision that comes while nobody asks for one is kept for who will.
 
-        Raises Superseded, Cancelled.
+        Raises Superseded, Stopped.
         """
-        while self._work.now < at:
-            decision = yield from self._attention.until(at)
-            if decision is not None:
-                self._decisions.append(decision)
+        while self._work.now < until:
+            yield from self._listen(until)
+
+    def checkpoint(self) -> Steps[None]:
+        """A stage that has not begun to deliver waits at its own time."""
+        yield from ()
+
+    def _listen(self, until: datetime | None) -> Steps[None]:
+        decision = yield from self._attention.until(until)
+        if decision is not None:
+            self._decisions.append(decision)
 
     def _tell(self, what: str, reason: str, until: datetime) -> Steps[None]:
         self._work.wait_for(what, reason=reason, until=until.isoformat())

@@ -3,30 +3,29 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from durabletask import task
 from durabletask.entities import EntityInstanceId
-from durabletask.task import OrchestrationContext, RetryPolicy, Task, TaskFailedError
+from durabletask.task import OrchestrationContext, RetryPolicy, TaskFailedError
 from pydantic import ValidationError
 
 from promotion.core.context import Context
 from promotion.core.errors import Failure, Terminal
 from promotion.core.policy.duration import in_words
-from promotion.core.references import ModelVersion
 from promotion.core.status import Status, step
-from promotion.core.steps.base import FAILED, Order, Receipt
+from promotion.core.steps.base import FAILED, Receipt, Task
 from promotion.core.steps.record import RecordOrder
 from promotion.core.timing import Timing
 from promotion.core.value import Json
-from promotion.core.ways.base import StagePlan
 
-type Steps[R] = Generator[Task[Any], Any, R]
+type Steps[R] = Generator[task.Task[Any], Any, R]
 """A part of an orchestrator: yields durable tasks, returns R; used with ``yield from``."""
 
 
-def turn(stage: StagePlan, model: ModelVersion) -> EntityInstanceId:
-    """What to lock so that nobody else changes at once what a delivery there changes."""
-    return EntityInstanceId("turn", stage.turn(model))
+def turn(name: str) -> EntityInstanceId:
+    """What to lock so that nobody else changes at once what is called so."""
+    return EntityInstanceId("turn", name)
 
 
 @dataclass(frozen=True)
@@ -35,42 +34,53 @@ class Limit:
 
     at: datetime
     setting: str
+    parked: timedelta = timedelta(0)
+    """How long people had kept the work waiting when it was set."""
 
 
-class Work:
-    """What an orchestration does on behalf of one promotion, and how far it is."""
+class Listener(Protocol):
+    """Who listens to what people say meanwhile."""
 
-    def __init__(
-        self, ctx: OrchestrationContext, context: Context, timing: Timing, status: Status
-    ) -> None:
+    def rest(self, until: datetime) -> Steps[None]:
+        """Wait until then."""
+
+    def checkpoint(self) -> Steps[None]:
+        """Go on, or wait here as long as people want."""
+
+
+class Doing:
+    """Durable tasks with patience: one task, or one until it settles."""
+
+    def __init__(self, ctx: OrchestrationContext, timing: Timing) -> None:
         self.ctx = ctx
-        self.context = context
         self.timing = timing
         self.started = self.now
-        self._status = status
-        self.become(status)
+        self.parked = timedelta(0)
+        """How long people have kept it waiting: that is not what may take too long."""
+        self.listener: Listener | None = None
 
     @property
     def now(self) -> datetime:
         """The context's time, the same in every replay; durabletask gives it without its zone."""
         return self.ctx.current_utc_datetime.replace(tzinfo=UTC)
 
-    def become(self, status: Status, **shown: Json) -> None:
-        """Take a step in the table of states, and show it as the orchestration's custom status."""
-        self._status = step(self._status, status)
-        since = self.now.isoformat()
-        own: dict[str, Json] = {"status": status.value, "stage": self.context.stage, "since": since}
-        self.ctx.set_custom_status(own | shown)
+    def rest(self, until: datetime) -> Steps[None]:
+        """Wait until then; raises what its listener does when people want something else."""
+        if self.listener is not None:
+            yield from self.listener.rest(until)
+        elif until > self.now:
+            yield self.ctx.create_timer(until.replace(tzinfo=None))
 
-    def wait_for(self, what: str, **shown: Json) -> None:
-        """Show that it waits for ``what``: approval, window, soak, lock or hold."""
-        self.become(Status.WAITING, waiting_for=what, **shown)
+    def checkpoint(self) -> Steps[None]:
+        """Nothing is half done here: a good place to wait, or to stop, if people want that."""
+        if self.listener is not None:
+            yield from self.listener.checkpoint()
 
-    def enter(self, stage: str | None) -> None:
-        """From now on everything happens at ``stage``, or at none."""
-        self.context = self.context.model_copy(update={"stage": stage})
+    def limit(self, span: timedelta, setting: str) -> Limit:
+        """From now on so long, without the time for which people keep it waiting."""
+        return Limit(self.now + span, setting, self.parked)
 
-    def perform[R: Receipt](self, order: Order, receipt: type[R]) -> Steps[R]:
+    def perform[R: Receipt](self, order: Task, receipt: type[R]) -> Steps[R]:
         """The receipt for ``order``. Raises Terminal when it cannot be done, or not any more."""
         try:
             reply = yield self.ctx.call_activity(
@@ -82,7 +92,7 @@ class Work:
             raise Terminal.of(Failure.model_validate(reply[FAILED]))
         return receipt.model_validate(reply)
 
-    def settle[O: Order, R: Receipt](
+    def settle[O: Task, R: Receipt](
         self,
         order: O,
         receipt: type[R],
@@ -100,25 +110,14 @@ class Work:
             done = yield from self.perform(order, receipt)
             if done.settled:
                 return done
-            if self.now >= limit.at:
+            if self.now >= limit.at + (self.parked - limit.parked):
                 raise self._too_late(order, done, limit, self.now - started)
             order = following(order, done) if following else order
-            yield self.ctx.create_timer(timedelta(seconds=pause))
+            yield from self.rest(self.now + timedelta(seconds=pause))
             pause = self.timing.pause_after(pause)
 
-    def record(self, name: str, failure: Failure | None = None, **details: str) -> Steps[Receipt]:
-        """Write the fact ``name`` into the audit trail."""
-        order = RecordOrder(
-            context=self.context,
-            name=name,
-            failure=failure,
-            duration=self.now - self.started,
-            details=details,
-        )
-        return (yield from self.perform(order, Receipt))
-
     @staticmethod
-    def _too_late(order: Order, last: Receipt, limit: Limit, waited: timedelta) -> Terminal:
+    def _too_late(order: Task, last: Receipt, limit: Limit, waited: timedelta) -> Terminal:
         waiting_for = last.note or f"{order.activity.replace('_', ' ')} is not done"
         return Terminal(
             f"The time limit has passed, after {in_words(waited)}: {waiting_for}.",
@@ -143,3 +142,46 @@ class Work:
             backoff_coefficient=2.0,
             max_retry_interval=timedelta(seconds=self.timing.retry_longest),
         )
+
+
+class Work(Doing):
+    """What an orchestration does on behalf of one promotion, and how far it is."""
+
+    def __init__(
+        self, ctx: OrchestrationContext, context: Context, timing: Timing, status: Status
+    ) -> None:
+        super().__init__(ctx, timing)
+        self.context = context
+        self._status = status
+        self.become(status)
+
+    @property
+    def status(self) -> Status:
+        """How far it is."""
+        return self._status
+
+    def become(self, status: Status, **shown: Json) -> None:
+        """Take a step in the table of states, and show it as the orchestration's custom status."""
+        self._status = step(self._status, status)
+        since = self.now.isoformat()
+        own: dict[str, Json] = {"status": status.value, "stage": self.context.stage, "since": since}
+        self.ctx.set_custom_status(own | shown)
+
+    def wait_for(self, what: str, **shown: Json) -> None:
+        """Show that it waits for ``what``: approval, window, soak, lock or hold."""
+        self.become(Status.WAITING, waiting_for=what, **shown)
+
+    def enter(self, stage: str | None) -> None:
+        """From now on everything happens at ``stage``, or at none."""
+        self.context = self.context.model_copy(update={"stage": stage})
+
+    def record(self, name: str, failure: Failure | None = None, **details: str) -> Steps[Receipt]:
+        """Write the fact ``name`` into the audit trail."""
+        order = RecordOrder(
+            context=self.context,
+            name=name,
+            failure=failure,
+            duration=self.now - self.started,
+            details=details,
+        )
+        return (yield from self.perform(order, Receipt))

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import get_type_hints
 
 from promotion.core.errors import Failure, Retryable, Terminal
-from promotion.core.steps.base import FAILED, Order, Receipt
+from promotion.core.steps.base import FAILED, Receipt, Task
 from promotion.core.value import Json
 from promotion.loading import load
 
@@ -22,7 +22,7 @@ def carry_out(name: str, order: dict[str, Json]) -> dict[str, Json]:
     """
     load("azure.ai.ml", "azure.identity")  # here, before activities need it side by side
     function = getattr(import_module(f"promotion.activities.{name}"), name)
-    order_type: type[Order] = get_type_hints(function)["order"]
+    order_type: type[Task] = get_type_hints(function)["order"]
     try:
         receipt: Receipt = function(order_type.model_validate(order))
     except Terminal as error:

@@ -42,10 +42,58 @@ def retire(ctx: Any, order: Any) -> Any:
     return (yield from retire(ctx, order))
 
 
+@orchestrations.orchestration_trigger(context_name="context")
+def hold(ctx: Any, order: Any) -> Any:
+    """Stop deliveries at a place, or everywhere."""
+    from promotion.orchestrators.hold import hold
+
+    return (yield from hold(ctx, order))
+
+
+@orchestrations.orchestration_trigger(context_name="context")
+def resume(ctx: Any, order: Any) -> Any:
+    """Let deliveries go on."""
+    from promotion.orchestrators.hold import resume
+
+    return (yield from resume(ctx, order))
+
+
+@orchestrations.orchestration_trigger(context_name="context")
+def roll_back(ctx: Any, order: Any) -> Any:
+    """Bring an earlier version back into service, by hand."""
+    from promotion.orchestrators.roll_back import roll_back
+
+    return (yield from roll_back(ctx, order))
+
+
 @orchestrations.entity_trigger(context_name="context", entity_name="turn")
 def turn(ctx: Any, _: Any) -> None:
     """What one delivery at a time may change, for them to lock; it has no operations."""
     raise ValueError(f"the turn entity has no operation {ctx.operation!r}")
+
+
+@orchestrations.entity_trigger(context_name="context", entity_name="guard")
+def guard(ctx: Any, given: Any) -> Any:
+    """Whether something is held, and which stages are there."""
+    from promotion.core.holding import Guard, Hold
+
+    state = Guard.model_validate(ctx.get_state(dict, {}))
+    before = state
+    match ctx.operation:
+        case "come":
+            state = state.come(given)
+        case "begin":
+            state = state.begin(given["instance"], given["what"])
+        case "leave":
+            state = state.leave(given)
+        case "hold":
+            state = state.held(Hold.model_validate(given))
+        case "resume":
+            state = state.resumed()
+        case _:
+            raise ValueError(f"the guard entity has no operation {ctx.operation!r}")
+    ctx.set_state(state.to_json())
+    return before.to_json()
 
 
 @orchestrations.entity_trigger(context_name="context", entity_name="line")

@@ -30,6 +30,18 @@ def test_a_good_version_would_be_promoted_and_nothing_is_changed(world):
     assert {request["method"] for request in world.requests()} == {"GET"}
 
 
+def test_an_environment_that_the_source_does_not_have_is_told_beforehand(world, tmp_path):
+    policy = shutil.copytree(POLICY.parent, tmp_path / "taxi-fare") / "promotion.yaml"
+    deployment = policy.parent / "deploy" / "online-deployment.yml"
+    deployment.write_text(deployment.read_text() + "environment: azureml:fare-env:3\n")
+    world.register(trained_on="nyc-taxi-2026-01")
+    shown = plan(policy=policy)
+    assert shown.exit_code == 1
+    assert "route taxi-fare: would fail after the copy" in shown.output
+    assert "missing      There is no environment fare-env:3 in the workspace" in shown.output
+    assert "share        environment fare-env:3 with mlops-registry" in shown.output
+
+
 def test_a_bad_version_would_be_refused_with_every_reason(world):
     world.register(training=taxi.INACCURATE)
     shown = plan()

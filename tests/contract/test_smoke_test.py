@@ -89,3 +89,64 @@ def test_both_outcomes_are_recorded_with_the_latency(world):
     rows = [row for row in world.audit() if row["Name"] == "promotion.smoke_tested"]
     assert [row["Properties"]["outcome"] for row in rows] == ["passed", "failed"]
     assert all(row["Measurements"]["latency_ms"] > 0 for row in rows)
+
+
+def several(*samples, **changes):
+    """A smoke test of several requests, each as it differs from the example's."""
+    one = a_smoke_test()
+    asked = tuple(one.samples[0].model_copy(update=changed) for changed in samples)
+    return one.model_copy(update={"samples": asked, **changes})
+
+
+def test_several_requests_are_sent_each_as_often_as_wanted(world):
+    stage = world.standing("1")
+    world.forget_requests()
+    bad = {"request": "{", "response": None, "status": 424}
+    receipt = world.do("smoke_test", stage=stage, test=several({}, bad, repeats=3))
+    assert "failure" not in receipt
+    assert len(world.requests("POST", SCORE)) == 6
+    assert len(world.requests("POST", "/listKeys$")) == 1
+
+
+def test_each_wrong_answer_says_to_which_request(world):
+    stage = world.standing("3", taxi.NONSENSE)
+    test = several({}, {"response": None}, {"response": "{}"})
+    failure = world.do("smoke_test", stage=stage, test=test)["failure"]
+    assert "request 1: $[0] is 1.7 instead of 12 ± 4" in failure["reason"]
+    assert "request 2" not in failure["reason"]
+    assert "request 3: $ is [" in failure["reason"]
+
+
+def test_another_status_than_the_expected_one_fails(world):
+    failure = ask(world, world.standing("1"), status=424)["failure"]
+    assert "it answered 200 instead of 424" in failure["reason"]
+
+
+@pytest.mark.parametrize(("status", "expected"), [(503, 503), (401, 401)])
+def test_a_status_that_is_expected_is_an_answer(world, status, expected):
+    stage = world.standing("1")
+    world.fault("POST", SCORE, answer={"status": status, "body": {}})
+    assert "failure" not in ask(world, stage, status=expected, response=None)
+
+
+def test_an_answer_is_held_to_its_schema(world):
+    stage = world.standing("1")
+    schema = '{"type": "array", "items": {"type": "number", "maximum": 1}}'
+    failure = ask(world, stage, response=None, response_schema=schema)["failure"]
+    assert "is greater than the maximum of 1" in failure["reason"]
+
+
+def test_slow_answers_fail_with_the_median(world):
+    stage = world.standing("1")
+    slow = {"status": 200, "body": [1], "delay_seconds": 0.3}
+    world.fault("POST", SCORE, answer=slow, times=3)
+    failure = ask(world, stage, response=None, repeats=3, max_latency_ms=100)["failure"]
+    assert "(median of 3, the slowest" in failure["reason"]
+    assert "instead of at most 100 ms" in failure["reason"]
+
+
+def test_the_record_counts_the_requests(world):
+    world.do("smoke_test", stage=world.standing("1"), test=several({}, repeats=4))
+    (row,) = [row for row in world.audit() if row["Name"] == "promotion.smoke_tested"]
+    assert row["Measurements"]["requests"] == 4
+    assert row["Measurements"]["slowest_ms"] >= row["Measurements"]["latency_ms"]

@@ -14,7 +14,7 @@ from promotion.core.errors import Failure
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.steps.base import FAILED
 from promotion.core.ways.base import Target
-from promotion.core.ways.online import OnlinePlan, SmokeTestPlan
+from promotion.core.ways.online import OnlinePlan, Sample, SmokeTestPlan
 from promotion.triggers.dispatch import carry_out
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "taxi-fare" / "deploy"
@@ -213,12 +213,14 @@ def a_stage(version: str = "1", **changes: Any) -> OnlinePlan:
 
 
 def a_smoke_test(**changes: Any) -> SmokeTestPlan:
-    plan = SmokeTestPlan(
+    """The example's; changes are of its one request, or of the test."""
+    sample = Sample(
         request=(EXAMPLE / "sample-request.json").read_text(),
         response=(EXAMPLE / "sample-response.json").read_text(),
         tolerance=4.0,
-        timeout=10,
     )
+    own = {name: changes.pop(name) for name in tuple(changes) if name in Sample.model_fields}
+    plan = SmokeTestPlan(samples=(sample.model_copy(update=own),), timeout=10)
     return plan.model_copy(update=changes)
 
 

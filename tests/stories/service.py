@@ -64,6 +64,30 @@ class Service:
     def seconds(self, **seconds: float) -> None:
         self.cloud.control.put("/_emulator/clock", json={"seconds": seconds})
 
+    def traffic(self, endpoint: str) -> list[dict[str, int]]:
+        """Every distribution of the endpoint's traffic so far, without what has none."""
+        known = self.cloud.control.get("/_emulator/traffic").json()["endpoints"]
+        (states,) = [states for path, states in known.items() if path.endswith(f"/{endpoint}")]
+        return [{d: share for d, share in s["traffic"].items() if share} for s in states]
+
+    def endpoint(self, name: str) -> dict[str, Any]:
+        """The endpoint in the prod workspace, as ARM gives it."""
+        return self._arm(f"onlineEndpoints/{name}")
+
+    def deployments(self, endpoint: str) -> list[str]:
+        """Names of the endpoint's deployments."""
+        found = self._arm(f"onlineEndpoints/{endpoint}/deployments")["value"]
+        return sorted(deployment["name"] for deployment in found)
+
+    def _arm(self, path: str) -> dict[str, Any]:
+        answer = self.cloud.control.get(
+            f"{taxi.workspace_id(taxi.PROD)}/{path}",
+            params={"api-version": "2022-02-01-preview"},
+            headers={"Authorization": "Bearer test"},
+        )
+        found: dict[str, Any] = answer.json()
+        return found
+
     def instance(self, instance_id: str, **show: str) -> dict[str, Any]:
         """A durable instance, as the management API shows it."""
         answer = httpx.get(

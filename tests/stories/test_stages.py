@@ -24,6 +24,9 @@ x-parts:
       request: deploy/sample-request.json
       response: deploy/sample-response.json
       tolerance: 4.0
+  stepwise: &stepwise
+    <<: *careful
+    canary: {{steps: [5, 25, 50], every: 1s}}
 routes:
   canary:
     from: dev
@@ -67,8 +70,22 @@ routes:
         workspace: prod
         needs: []
         online: {{<<: *careful, endpoint: deploy/north.yml}}
+  three:
+    from: dev
+    models: [three]
+    stages:
+      - {{name: qa, workspace: prod, online: {{<<: *careful, endpoint: deploy/three-qa.yml}}}}
+      - name: west
+        workspace: prod
+        online: {{<<: *stepwise, endpoint: deploy/three-west.yml}}
+      - name: north
+        workspace: prod
+        online: {{<<: *stepwise, endpoint: deploy/three-north.yml}}
 """
-ENDPOINTS = ("canary", "approved-qa", "approved-prod", "champion", "west", "north")
+ENDPOINTS = (
+    *("canary", "approved-qa", "approved-prod", "champion", "west", "north"),
+    *("three-qa", "three-west", "three-north"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +191,15 @@ def test_regions_that_need_nothing_of_each_other_are_served_side_by_side(service
     assert told.end()["Name"] == "promotion.succeeded"
     for region in ("west", "north"):
         assert shares(service, region, f"regions-{told.version}") == [0, 100]
+
+
+def test_the_history_of_three_stages_with_canaries_stays_short(service):
+    """An orchestration is replayed from its history, so that is what a long one costs."""
+    assert service.register(name="three").end()["Name"] == "promotion.succeeded"
+    told = service.register(taxi.BETTER, name="three")
+    assert told.end()["Name"] == "promotion.succeeded"
+    promotion = told.wait_for("promotion.requested")["Properties"]["promotion_id"]
+    stages = [f"{promotion}-{stage}" for stage in ("qa", "west", "north")]
+    parts = [promotion, *stages, *(f"{stage}--delivery" for stage in stages)]
+    lengths = [len(service.instance(p, showHistory="true")["historyEvents"]) for p in parts]
+    assert sum(lengths) < 200, dict(zip(parts, lengths, strict=True))

@@ -58,6 +58,29 @@ def put(call: Call) -> Reply:
     return Reply(201, endpoint.body, {**headers, "Location": location})
 
 
+def patch(call: Call) -> Reply:
+    """Replaces the tags, and never touches the default deployment.
+
+    Source: https://learn.microsoft.com/rest/api/azureml/batch-endpoints/update
+    """
+    workspace = lookup.workspace(call)
+    endpoint = find(call, workspace)
+    online_endpoints.refuse_while_busy("endpoint", endpoint)
+    if unknown := set(call.body) - {"tags", "identity"}:
+        raise user_error(400, f"An update of an endpoint takes no {', '.join(sorted(unknown))}.")
+    if "tags" in call.body:
+        endpoint.body["tags"] = lookup.tags(call)
+    endpoint.state = "Updating"
+
+    def settle(done: Operation) -> None:
+        endpoint.state = "Failed" if done.error else "Succeeded"
+        endpoint.body["systemData"]["lastModifiedAt"] = stamp(done.due)
+
+    status, headers = operations.start_arm(call, workspace, "be", "endpoint", settle)
+    endpoint.body["properties"]["properties"]["AzureAsyncOperationUri"] = status
+    return Reply(202, endpoint.body, headers)
+
+
 def delete(call: Call) -> Reply:
     """Deletes the endpoint with its deployments; 204 where there is none."""
     workspace = lookup.workspace(call)

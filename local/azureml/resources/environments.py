@@ -43,5 +43,7 @@ def from_request(call: Call) -> Asset:
         properties["condaFile"] = json.dumps(conda, indent=2)
     if asked.get("build"):
         properties["build"] = asked["build"]
+    if asked.get("inferenceConfig"):
+        properties["inferenceConfig"] = asked["inferenceConfig"]
     properties["osType"] = asked.get("osType") or "Linux"
     return Asset(call.params["name"], call.params["version"], properties)

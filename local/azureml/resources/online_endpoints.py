@@ -1,4 +1,8 @@
-"""Online endpoints: created, changed as a whole (there is no PATCH), and deleted over time."""
+"""Online endpoints: created, changed as a whole, and deleted over time.
+
+A PATCH changes tags and identity, never the traffic.
+Source: https://learn.microsoft.com/rest/api/azureml/online-endpoints/update
+"""
 
 import re
 import time
@@ -56,6 +60,26 @@ def put(call: Call) -> Reply:
     call.cloud.store.traffic.note(endpoint, time.time())
     location = f"{call.cloud.url}{endpoint.body['id']}?api-version={call.api_version}"
     return Reply(201, endpoint.body, {**headers, "Location": location})
+
+
+def patch(call: Call) -> Reply:
+    """Replaces the tags. It is not evidenced whether Azure merges them instead."""
+    workspace = lookup.workspace(call)
+    endpoint = find(call, workspace)
+    refuse_while_busy("endpoint", endpoint)
+    if unknown := set(call.body) - {"tags", "identity"}:
+        raise user_error(400, f"An update of an endpoint takes no {', '.join(sorted(unknown))}.")
+    if "tags" in call.body:
+        endpoint.body["tags"] = lookup.tags(call)
+    endpoint.state = "Updating"
+
+    def settle(done: Operation) -> None:
+        endpoint.state = "Failed" if done.error else "Succeeded"
+        endpoint.body["systemData"]["lastModifiedAt"] = stamp(done.due)
+
+    status, headers = operations.start_arm(call, workspace, "oe", "endpoint", settle)
+    endpoint.body["properties"]["properties"]["AzureAsyncOperationUri"] = status
+    return Reply(202, endpoint.body, headers)
 
 
 def delete(call: Call) -> Reply:

@@ -13,6 +13,8 @@ from promotion.core.policy.places import Location, found_at, texts_at
 from promotion.core.policy.route import Route
 
 _GATES = (("gates", "*"), ("stages", "*", "gates", "*"))
+_SERVING = {"online", "batch"}
+"""Ways to deliver after which there is something that serves."""
 
 
 def inconsistencies(plain: Any) -> Iterator[tuple[Location, str]]:
@@ -143,5 +145,5 @@ def _stage_of(
         return
     meant = stated or here[0]
     without = [at for at, name in texts_at(route, "stages", "*", "name") if name == meant]
-    if any("online" not in route["stages"][where[1]] for where in without):
-        yield at, f"{meant} has no online endpoint, so there is no champion to compare with"
+    if any(not _SERVING & route["stages"][where[1]].keys() for where in without):
+        yield at, f"{meant} has no endpoint, so there is no champion to compare with"

@@ -10,6 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from promotion.core.policy.places import Location, texts_at
 from promotion.core.policy.ways import WAYS
+from promotion.core.smoke import wrong_schema
 
 type CheckFile = Callable[[str, str, str], Iterable[str]]
 """Called with a file's role (``endpoint``, ``batch deployment``, …), its path and its text; gives
@@ -71,6 +72,18 @@ def endpoint_name(text: str) -> str:
     return str(_loaded(text)["name"])
 
 
+def inputs_of(text: str) -> dict[str, object] | None:
+    """The inputs of the job in the Azure ML CLI v2 file ``text``; None if it cannot be read."""
+    try:
+        loaded = _loaded(text)
+    except ValueError:
+        return None
+    if not isinstance(loaded, dict):
+        return None
+    found = loaded.get("inputs")
+    return found if isinstance(found, dict) else {}
+
+
 def first_line(error: BaseException) -> str:
     """The first line of the error's text, or its type if it says nothing."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -118,8 +131,12 @@ def _what_we_see(role: str, text: str) -> str | None:
     try:
         if role == "response":
             json.loads(text)
+        elif role == "schema":
+            return wrong_schema(text)
         elif role.endswith("endpoint") and not _has_name(_loaded(text)):
             return _NO_NAME
+        elif role in ("job", "compute") and not isinstance(_loaded(text), dict):
+            return "this file must be a mapping, with fields such as type"
     except (ValueError, RecursionError) as error:
         return first_line(error)
     return None

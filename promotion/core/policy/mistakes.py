@@ -8,6 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from promotion.core.checks import Check
 from promotion.core.gates import Gate
 from promotion.core.policy.models import Policy
 from promotion.core.policy.places import Inside, Location
@@ -48,7 +49,7 @@ def explain(error: ValidationError) -> Iterable[tuple[Location, str]]:
                 yield (*location, "kind"), _unknown_kind(str(mistake["ctx"]["tag"]), location)
             case "union_tag_not_found":
                 kinds = ", ".join(sorted(_kinds(location)))
-                yield location, f"a gate needs a kind: one of {kinds}"
+                yield location, f"a {_family(location)} needs a kind: one of {kinds}"
             case "expression":
                 for line, column, what in mistake["ctx"]["mistakes"]:
                     yield (*location, Inside(line, column)), what
@@ -78,23 +79,31 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _kinds(location: Location) -> dict[str, type[BaseModel]]:
-    """The kinds of gates that may stand at ``location``."""
+    """The kinds of gates, or of checks, that may stand at ``location``."""
+    if "verify" in location:
+        return {**Check.kinds}
     at_stage = "stages" in location
     return {**Gate.kinds, **Wait.kinds} if at_stage else {**Gate.kinds}
 
 
+def _family(location: Location) -> str:
+    return "check" if "verify" in location else "gate"
+
+
 def _unknown_kind(kind: str, location: Location) -> str:
-    if kind in Wait.kinds:
+    if kind in Wait.kinds and _family(location) == "gate":
         return f"{kind} waits before a stage: it stands under the gates of the stage"
-    return f"{kind!r} is not a kind of gate{did_you_mean(kind, _kinds(location))}"
+    near = did_you_mean(kind, _kinds(location))
+    return f"{kind!r} is not a kind of {_family(location)}{near}"
 
 
 def _in_document(location: Location) -> Location:
     """Pydantic's location without the tags of unions, which do not stand in the document."""
-    kinds = _kinds(("stages",))
+    kinds = {"gates": _kinds(("stages",)), "verify": _kinds(("verify",))}
 
     def is_tag(index: int) -> bool:
-        return index >= 2 and location[index - 2] == "gates" and location[index] in kinds
+        holder = location[index - 2] if index >= 2 else None
+        return holder in ("gates", "verify") and location[index] in kinds[str(holder)]
 
     return tuple(part for index, part in enumerate(location) if not is_tag(index))
 
@@ -110,12 +119,16 @@ def _unknown_field(location: Location) -> str:
 
 def _spoken(model: type[BaseModel]) -> str:
     """``MetricGate`` as ``a metric gate``, ``Online`` as ``online``."""
+    checks = Check.kinds.items()
+    if kind := next((kind for kind, check in checks if check is model), None):
+        return f"{'an' if kind[0] in 'aeh' else 'a'} {kind} check"
     kinds = _kinds(("stages",)).items()
     if kind := next((kind for kind, gate in kinds if gate is model), None):
         return f"{'an' if kind[0] in 'aeh' else 'a'} {kind} gate"
     spoken = {
         "WorkspaceRef": "a workspace",
         "SmokeTest": "a smoke test",
+        "SampleRequest": "a request of a smoke test",
         "Policy": "a policy",
         "GateDefaults": "the defaults of gates",
         "StageDefaults": "the defaults of stages",
@@ -123,6 +136,10 @@ def _spoken(model: type[BaseModel]) -> str:
         "Online": "online",
         "Batch": "batch",
         "Register": "register",
+        "AzurePipeline": "an azure_pipeline",
+        "GithubWorkflow": "a github_workflow",
+        "GithubApp": "an app",
+        "Names": "the names of parameters",
     }
     return spoken.get(model.__name__, f"a {model.__name__.lower()}")
 
@@ -130,7 +147,7 @@ def _spoken(model: type[BaseModel]) -> str:
 def _model_at(location: Location) -> type[BaseModel] | None:
     """The pydantic model that validates what stands at ``location``."""
     current: Any = Policy
-    kinds = _kinds(("stages",))
+    kinds = _kinds(("verify",) if "verify" in location else ("stages",))
     for part in location:
         if isinstance(current, type) and issubclass(current, BaseModel):
             current = _field(current, str(part))

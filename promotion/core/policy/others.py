@@ -1,4 +1,4 @@
-"""What gates need beside the policy: services that they may ask, packages that are installed."""
+"""What gates and checks need beside the policy: services that they may ask, installed packages."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,11 @@ from promotion.core.address import Address, allowed
 from promotion.core.installed import mistakes_of
 from promotion.core.policy.places import Location, found_at, texts_at
 
-_GATES = (("routes", "*", "gates", "*"), ("routes", "*", "stages", "*", "gates", "*"))
+_GATES = (
+    ("routes", "*", "gates", "*"),
+    ("routes", "*", "stages", "*", "gates", "*"),
+    ("routes", "*", "stages", "*", "online", "verify", "*"),
+)
 
 
 def missing_others(plain: Any) -> Iterator[tuple[Location, str]]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from promotion.core.policy.assets import unshareable_assets
 from promotion.core.policy.consistency import excluding, inconsistencies
 from promotion.core.policy.defaults import with_defaults
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.files import CheckFile, endpoint_name, named_files, read_files
+from promotion.core.policy.job_inputs import unusable_inputs
 from promotion.core.policy.mistakes import PolicyInvalid, explain
 from promotion.core.policy.models import Policy
 from promotion.core.policy.others import missing_others
@@ -48,6 +50,8 @@ def read_policy(
     mistakes += [(at, what) for at, what in more if at not in wrong]
     named = [(at, path) for at, path in named_files(plain) if at not in wrong]
     files = read_files(named, read_file, check_file, mistakes)
+    mistakes += unusable_inputs(plain, files)
+    mistakes += unshareable_assets(plain, files)
     if mistakes or policy is None:
         # What an alias brings to several places is one mistake, at the place of its anchor.
         placed = {

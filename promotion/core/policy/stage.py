@@ -11,8 +11,11 @@ from promotion.core.gates import Gate
 from promotion.core.policy.duration import Duration, Span
 from promotion.core.policy.section import Name, Section
 from promotion.core.policy.ways import WAYS
+from promotion.core.policy.ways.azure_pipeline import AzurePipeline
 from promotion.core.policy.ways.base import Way
 from promotion.core.policy.ways.batch import Batch
+from promotion.core.policy.ways.github_workflow import GithubWorkflow
+from promotion.core.policy.ways.job import Job
 from promotion.core.policy.ways.online import Online
 from promotion.core.policy.ways.register import Register
 from promotion.core.waits import Wait
@@ -43,6 +46,9 @@ class Stage(Section):
     online: Online | None = None
     batch: Batch | None = None
     register_: Register | None = Field(default=None, alias="register")
+    job: Job | None = None
+    azure_pipeline: AzurePipeline | None = None
+    github_workflow: GithubWorkflow | None = None
     keep_previous: Duration = Field(
         default=timedelta(hours=24),
         description="How long the previous deployment stays, without traffic, after the switch.",

@@ -15,11 +15,15 @@ FAILED = "failed"
 """The one key of an activity's reply that is a Failure instead of a receipt."""
 
 
-class Order(Value):
-    """What every order has."""
+class Task(Value):
+    """What an activity is asked to do."""
 
     activity: ClassVar[str]
     """Name of the activity that carries it out."""
+
+
+class Order(Task):
+    """What is done on behalf of a promotion."""
 
     context: Context
 

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from promotion.core.errors import Failure
 from promotion.core.steps.base import Receipt, TargetOrder
-from promotion.core.ways.online import SmokeTestPlan
+
+type Marks = dict[str, str]
+"""Tags of an endpoint by which people, and a rollback, know what served before."""
 
 
 class EndpointOrder(TargetOrder):
@@ -23,6 +25,8 @@ class EndpointReceipt(Receipt):
     """Weights that are not zero, by deployment."""
     serving: dict[str, str] = {}
     """Versions of the same model among them, by deployment, as their tags say."""
+    marks: Marks = {}
+    """What its tags say of the deployment that served before the present one."""
 
 
 class DeployOrder(TargetOrder):
@@ -35,6 +39,8 @@ class DeployOrder(TargetOrder):
     path: str
     """Where it stands, relative to the policy."""
     asset_id: str
+    references: dict[str, str] = {}
+    """By field of the file, what the registry has in the place of what stands there."""
 
 
 class LookOrder(TargetOrder):
@@ -52,23 +58,6 @@ class LookReceipt(Receipt):
     failure: Failure | None = None
 
 
-class SmokeTestOrder(TargetOrder):
-    """Ask the new deployment alone."""
-
-    activity = "smoke_test"
-
-    test: SmokeTestPlan
-    share: int = 0
-    """Percent of the traffic that the deployment has while it is asked."""
-
-
-class SmokeTestReceipt(Receipt):
-    """Whether the answer was right; ``failure`` when it was not."""
-
-    latency_ms: float
-    failure: Failure | None = None
-
-
 class TrafficOrder(TargetOrder):
     """Distribute the traffic as ``wanted``, if it is still distributed as expected."""
 
@@ -76,6 +65,8 @@ class TrafficOrder(TargetOrder):
 
     expected: dict[str, int]
     wanted: dict[str, int]
+    marks: Marks | None = None
+    """To be written with the traffic; None leaves them as they are."""
     started_at: datetime
     written: bool = False
     """Whether an earlier step has written the weights already, as its receipt said."""
@@ -95,6 +86,8 @@ class UndoOrder(TargetOrder):
 
     restore: dict[str, int]
     """Weights before the rollout."""
+    marks: Marks = {}
+    """Marks before the rollout."""
     ours: tuple[dict[str, int], ...] = ()
     """Every distribution that this rollout may have written."""
     keep: bool = False

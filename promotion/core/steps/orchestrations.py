@@ -22,6 +22,8 @@ class StageOrder(Value):
     """Of the promotion, with this stage and those whose champions its gates ask about."""
     asset_id: str
     origin: Origin
+    candidate: Candidate | None = None
+    """What the gates of the route saw."""
     judgement: Judgement = Judgement()
     """What was answered about the version so far: who approves wants to know."""
     served: dict[str, datetime] = {}
@@ -32,6 +34,10 @@ class StageOrder(Value):
         """The stage that it is about."""
         return next(stage for stage in self.plan.stages if stage.name == self.context.stage)
 
+    def other(self, name: str) -> AnyStagePlan | None:
+        """An earlier stage, if it matters to this one."""
+        return next((stage for stage in self.plan.stages if stage.name == name), None)
+
 
 class DeliveryOrder(Value):
     """Bring the version into use at a stage: the input of the orchestrator ``deliver``."""
@@ -40,6 +46,12 @@ class DeliveryOrder(Value):
     stage: AnyStagePlan
     asset_id: str
     timing: Timing
+    force: bool = False
+    """Whether it may replace a newer version: somebody wants it so."""
+    ask: bool = True
+    """Whether it must pass its verification."""
+    candidate: Candidate | None = None
+    """What the gates saw last: checks may ask about it."""
 
 
 class DeliveryResult(Value):

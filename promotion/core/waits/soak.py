@@ -1,7 +1,7 @@
 """Wait ``soak``: has the version served long enough at an earlier stage?"""
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -9,17 +9,31 @@ from promotion.core.policy.duration import Span, in_words
 from promotion.core.waits.base import Wait
 from promotion.core.waits.zone import in_utc
 
+_SELDOM: Final = timedelta(minutes=5)
+
 
 class SoakWait(Wait):
     """Has the version served long enough at an earlier stage, with its verification green?
 
-    The time counts from the moment when the version began to serve at that stage. A verification
-    that fails afterwards starts it again: it counts from when the verification is green once more.
+    The time counts from the moment when the version began to serve at that stage. Meanwhile that
+    stage's own verification, its smoke test and checks, is asked again every so often, and at the
+    end. When it fails the time begins anew. A version that no longer serves there is refused.
     """
 
     kind: Literal["soak"]
     stage: str = Field(min_length=1, description="Name of an earlier stage of the route.")
     span: Span = Field(alias="for", description="How long it must have served, for instance 2d.")
+
+    every: Span | None = Field(
+        default=None,
+        description="How often the verification is asked again; a sixth of the time if not "
+        "stated, but not more often than every five minutes.",
+    )
+
+    @property
+    def pause(self) -> timedelta:
+        """How long it is until the verification is asked again."""
+        return self.every or max(self.span / 6, _SELDOM)
 
     @property
     def label(self) -> str:

@@ -1,9 +1,15 @@
 """Only a registration in the workspace of the stage."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from promotion.core.ways.base import StagePlan
+
+OURS: Final = "promotion."
+"""How the names of the service's own tags begin."""
+
+MAX_TAG: Final = 256
+"""Characters of a tag's value, as Azure allows them."""
 
 
 class RegisterPlan(StagePlan):
@@ -14,4 +20,5 @@ class RegisterPlan(StagePlan):
 
     def doing(self) -> Iterator[tuple[str, str]]:
         """What will be done, step by step, for people."""
-        yield "register", f"in {self.workspace.name}"
+        tags = ", ".join(f"{name}: {value}" for name, value in self.tags.items())
+        yield "register", f"in {self.workspace.name}" + (f", tagged {tags}" if tags else "")

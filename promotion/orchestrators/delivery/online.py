@@ -1,8 +1,9 @@
 """One online endpoint: the new deployment beside the live one, asked, then the traffic or none."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from promotion.core import marks
 from promotion.core.errors import Failure, Terminal
 from promotion.core.rollout import Weights, path
 from promotion.core.status import Status
@@ -20,8 +21,9 @@ from promotion.core.steps.online import (
 )
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult
 from promotion.core.ways.online import OnlinePlan
+from promotion.orchestrators.delivery.shadowing import shadow
 from promotion.orchestrators.delivery.verifying import verify
-from promotion.orchestrators.work import Limit, Steps, Work
+from promotion.orchestrators.work import Steps, Work
 
 
 def deliver(work: Work, order: DeliveryOrder, stage: OnlinePlan) -> Steps[DeliveryResult]:
@@ -36,8 +38,10 @@ class _Rollout:
         self._work = work
         self._order = order
         self._stage = stage
-        self._limit = Limit(work.now + stage.time_limit + stage.pauses, "time_limit in the policy")
+        self._limit = work.limit(stage.time_limit + stage.pauses, "time_limit in the policy")
         self._before: Weights = {}
+        self._marks: dict[str, str] = {}
+        self._serving: dict[str, str] = {}
         self._ways: Sequence[Weights] = ()
         self._shifted = False
 
@@ -55,15 +59,17 @@ class _Rollout:
             )
         except Terminal as error:  # nothing has been changed that would have to be taken back
             return self._ended(Status.FAILED, error.failure)
-        if newer := self._newer(endpoint.serving):
+        if not self._order.force and (newer := self._newer(endpoint.serving)):
             return self._ended(Status.SUPERSEDED, newer)
         steps = self._stage.canary.steps if self._stage.canary else ()
-        self._before = endpoint.traffic
+        self._before, self._marks = endpoint.traffic, endpoint.marks
+        self._serving = endpoint.serving
         self._ways = path(self._before, target.deployment, steps)
         try:
             yield from self._deploy()
             if self._before != {target.deployment: 100}:  # else this very version serves already
-                yield from verify(self._work, self._order, self._stage)
+                yield from self._verify()
+                yield from shadow(self._work, self._order, self._stage, self._before, self._limit)
                 yield from self._shift()
         except Terminal as error:
             return (yield from self._take_back(error.failure))
@@ -92,6 +98,7 @@ class _Rollout:
                 yaml=stage.deployment_yaml,
                 path=stage.deployment_path,
                 asset_id=self._order.asset_id,
+                references=stage.references,
             ),
             Receipt,
         )
@@ -107,13 +114,23 @@ class _Rollout:
         """Step by step; it is asked again while each step lasts, and after the last."""
         expected, stage = self._before, self._stage
         for number, wanted in enumerate(self._ways, start=1):
+            yield from self._work.checkpoint()
             self._work.become(Status.SHIFTING, traffic=dict(wanted))
             yield from self._write(expected, wanted)
             expected, self._shifted = wanted, True
+            since = self._work.now
             if stage.canary is not None and number < len(self._ways):
-                yield self._work.ctx.create_timer(stage.canary.every)
-            share = wanted[stage.target.deployment]
-            yield from verify(self._work, self._order, stage, share)
+                yield from self._work.rest(self._work.now + stage.canary.every)
+            yield from self._verify(wanted[stage.target.deployment], since)
+
+    def _verify(self, share: int = 0, since: datetime | None = None) -> Steps[None]:
+        if self._order.ask:
+            before = self._before
+            yield from verify(
+                self._work, self._order, self._stage, share, before=before, since=since
+            )
+        else:
+            self._work.become(Status.VERIFYING)
 
     def _write(self, expected: Weights, wanted: Weights) -> Steps[None]:
         def once_written(given: TrafficOrder, receipt: TrafficReceipt) -> TrafficOrder:
@@ -125,12 +142,22 @@ class _Rollout:
                 target=self._stage.target,
                 expected=expected,
                 wanted=wanted,
+                marks=self._new_marks() if wanted == self._ways[-1] else None,
                 started_at=self._work.now,
             ),
             TrafficReceipt,
             limit=self._limit,
             following=once_written,
         )
+
+    def _new_marks(self) -> dict[str, str]:
+        """What served before, for a rollback by hand, once this version has all traffic."""
+        others = {name: share for name, share in self._before.items() if name not in self._ways[-1]}
+        if not others:
+            return self._marks
+        previous = min(others, key=lambda name: (-others[name], name))
+        version = self._serving.get(previous)
+        return marks.previous(previous, version)
 
     def _take_back(self, why: Failure) -> Steps[DeliveryResult]:
         """Undo everything; what could not be undone is said beside ``why``."""
@@ -139,19 +166,20 @@ class _Rollout:
         def once_told(given: UndoOrder, receipt: UndoReceipt) -> UndoOrder:
             return given.model_copy(update={"told": receipt.told})
 
-        until = self._work.now + timedelta(seconds=self._order.timing.undo_limit)
+        undo_limit = timedelta(seconds=self._order.timing.undo_limit)
         try:
             yield from self._work.settle(
                 UndoOrder(
                     context=self._order.context,
                     target=self._stage.target,
                     restore=self._before,
+                    marks=self._marks,
                     ours=tuple(self._ways),
                     keep=self._stage.on_failure == "keep",
                     shifted=self._shifted,
                 ),
                 UndoReceipt,
-                limit=Limit(until, "PROMOTION_UNDO_LIMIT"),
+                limit=self._work.limit(undo_limit, "PROMOTION_UNDO_LIMIT"),
                 following=once_told,
             )
         except Terminal as error:

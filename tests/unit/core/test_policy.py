@@ -122,8 +122,8 @@ def test_settings_are_filled_in():
         (
             "{request: request.json, response: response.json, tolerance: 2}",
             "{}",
-            "promotion.yaml:18:11: routes.taxi.stages.0.online.smoke_test.request: "
-            "this field is required",
+            "promotion.yaml:18:11: routes.taxi.stages.0.online.smoke_test: "
+            "a smoke test needs either request or requests",
         ),
     ],
 )
@@ -369,7 +369,7 @@ def test_defaults_hold_where_nothing_else_is_said():
             "        online: *online\n",
             "",
             "promotion.yaml:21:9: routes.taxi.stages.1: "
-            "a stage needs one of online, batch and register",
+            "a stage needs one of online, batch, register, job, azure_pipeline and github_workflow",
         ),
         (
             "<<: *dev, name: p",

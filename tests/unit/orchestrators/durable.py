@@ -125,7 +125,7 @@ class FakeContext:
         while not awaited.is_complete:
             due = min((later.due for later in self._open() if later.due), default=None)
             event = self.events[0] if self.events else None
-            at = event and self.started + timedelta(seconds=event.seconds)
+            at = event and self._at(event)
             if at and (due is None or at <= due):
                 self.now = max(self.now, at)
                 self._happen(self.events.pop(0))
@@ -135,6 +135,9 @@ class FakeContext:
                 first.come(first.answer)
             else:
                 raise AssertionError("the orchestrator waits for something that never comes")
+
+    def _at(self, event: Event) -> datetime:
+        return self.started + timedelta(seconds=event.seconds)
 
     def _happen(self, event: Event) -> None:
         """Somebody who waits gets the event; if nobody does, it is kept for who comes."""
@@ -152,6 +155,8 @@ class FakeContext:
         return [later for later in self._tasks if not later.is_complete]
 
     def _later(self, later: _Later) -> _Later:
+        while self.events and self._at(self.events[0]) <= self.now:  # nobody has waited meanwhile
+            self._happen(self.events.pop(0))
         self._tasks.append(later)
         for event in self._kept:
             if event.name == later.event:

@@ -13,7 +13,7 @@ BUSY = {"settled": False, "state": "creating"}
 PENDING = {"settled": False}
 
 
-def rolled_out(policy=POLICY, lock_seconds=0, **answers):
+def rolled_out(policy=POLICY, lock_seconds=0, events=(), **answers):
     """The rollout of version 7 where version 6 serves: the context and the output."""
     promotion = a_promotion(policy)
     order = DeliveryOrder(
@@ -31,6 +31,7 @@ def rolled_out(policy=POLICY, lock_seconds=0, **answers):
         }
         | answers,
         lock_seconds=lock_seconds,
+        events=list(events),
     )
     return ctx, run(deliver, ctx, order.to_json())
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 from unit.builders import POLICY, a_candidate, a_promotion
-from unit.orchestrators.durable import After, FakeContext, run
+from unit.orchestrators.durable import After, Event, FakeContext, run
 
 from promotion.core.errors import Retryable
 from promotion.core.gates import judge
@@ -25,7 +25,7 @@ def judged(candidate, gates):
     return {"judgement": judgement.to_json(), "candidate": candidate.to_json()}
 
 
-def told(candidate=GOOD, policy=POLICY, **answers):
+def told(candidate=GOOD, policy=POLICY, events=(), **answers):
     """The story for that candidate: the context and the output."""
     promotion = a_promotion(policy)
     ctx = FakeContext(
@@ -35,7 +35,8 @@ def told(candidate=GOOD, policy=POLICY, **answers):
             "copy_to_registry": {"asset_id": ASSET},
             "stage": succeeded,
         }
-        | answers
+        | answers,
+        events=list(events),
     )
     return ctx, run(promote, ctx, promotion.to_json())
 
@@ -278,3 +279,43 @@ def test_a_promotion_ends_as_its_stage_did(status):
     assert output["status"] == status
     assert ctx.statuses[-1] == status
     assert ctx.recorded() == ["requested", status]
+
+
+# -- cancelling
+
+SAID = {"by": "ada", "reason": "not now"}
+CANCELLED = {"reason": "Cancelled by ada: not now", "code": "Cancelled"}
+TWO = POLICY + POLICY[POLICY.index("      - name: prod") :].replace("name: prod", "name: late", 1)
+
+
+def cancelled(seconds: float, policy=POLICY, **answers):
+    return told(policy=policy, events=[Event(seconds, "cancel", SAID)], **answers)
+
+
+def test_who_cancels_during_the_copy_need_not_wait_for_it():
+    ctx, output = cancelled(5, copy_to_registry={"settled": False})
+    assert (output["status"], output["failure"]) == ("cancelled", CANCELLED)
+    assert ctx.recorded() == ["requested", "cancelled"]
+    assert "stage" not in ctx.names()
+
+
+def test_who_cancels_a_stage_under_way_is_heard_there_and_no_other_begins():
+    def ends(order):
+        answer = {"stage": order["context"]["stage"], "status": "cancelled", "failure": CANCELLED}
+        return After(60, answer)
+
+    ctx, output = cancelled(5, TWO, stage=ends)
+    assert ctx.sent == [(f"{ctx.called('stage')[0]['instance_id']}", "cancel", SAID)]
+    assert (output["status"], len(ctx.called("stage"))) == ("cancelled", 1)
+
+
+def test_a_stage_that_was_done_before_it_could_be_cancelled_stays_and_no_other_begins():
+    ctx, output = cancelled(5, TWO, stage=lambda order: After(60, succeeded(order)))
+    assert output["status"] == "cancelled"
+    assert [stage["status"] for stage in output["stages"]] == ["succeeded"]
+    assert ctx.recorded()[-1] == "cancelled"
+
+
+def test_cancelling_what_is_done_anyway_changes_nothing():
+    _, output = cancelled(5, stage=lambda order: After(60, succeeded(order)))
+    assert output["status"] == "succeeded"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from unit.builders import POLICY, a_candidate, a_promotion
-from unit.orchestrators.durable import Event, FakeContext, run
+from unit.orchestrators.durable import After, Event, FakeContext, run
 from unit.orchestrators.test_promote import judged
 
 from promotion.core.steps.orchestrations import StageOrder
@@ -13,6 +13,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 ASSET = "azureml://registries/the-registry/models/taxi-model/versions/7"
 ROLLED_OUT = {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
 HOUR = 3600.0
+SERVING = {"scene": {"traffic": {"taxi-model-7": 100}}}
+ROLLED_BACK = {"scene": {"traffic": {"taxi-model-6": 100}}}
 
 
 def staged(*gates: str, events=(), served=None, **answers):
@@ -36,6 +38,8 @@ def staged(*gates: str, events=(), served=None, **answers):
             "gather_evidence": {"candidate": a_candidate().to_json()},
             "evaluate_gates": judged(a_candidate(), prod.gates),
             "deliver": ROLLED_OUT,
+            "look_at_scene": SERVING,
+            "smoke_test": {"latency_ms": 1.0},
         }
         | answers,
         events=list(events),
@@ -66,7 +70,10 @@ def waited(ctx: FakeContext) -> float:
 
 def test_a_stage_without_gates_begins_at_once_and_retires_what_it_replaced():
     ctx, output = staged()
-    assert ctx.names() == ["line.arrive", "line.leave", "deliver", "retire"]
+    assert ctx.names() == [
+        *("line.arrive", "guard.come", "guard.come", "line.leave"),
+        *("guard.begin", "deliver", "retire", "guard.leave", "guard.leave"),
+    ]
     assert output["status"] == "succeeded"
     assert output["since"] == "2026-03-02T12:00:00Z"
     assert ctx.called("retire")[0]["instance_id"].endswith("-prod--retire")
@@ -273,6 +280,44 @@ def test_a_decision_counts_for_one_approval_only():
     assert waited(ctx) == 5
 
 
+def asked_again(*answers: str | None) -> dict:
+    """What the smoke test finds each time; None is nothing wrong."""
+    failures = [a and {"reason": a} for a in answers]
+    return {"smoke_test": [{"latency_ms": 1.0} | ({"failure": f} if f else {}) for f in failures]}
+
+
+def soaked(*answers: str | None, scene=None, **more):
+    return staged(
+        "{kind: soak, stage: qa, for: 4h, every: 2h}",
+        served={"qa": NOON},
+        **{"look_at_scene": scene or SERVING} | asked_again(*answers) | more,
+    )
+
+
+def test_while_a_version_soaks_it_is_asked_again():
+    ctx, output = soaked(None, None)
+    assert (output["status"], waited(ctx)) == ("succeeded", 4)
+    assert [order["context"]["stage"] for order in ctx.called("smoke_test")] == ["qa", "qa"]
+
+
+def test_a_verification_that_fails_meanwhile_starts_the_soak_anew():
+    ctx, output = soaked(None, "It answered -31.", None, None)
+    assert (output["status"], waited(ctx)) == ("succeeded", 8)
+    told = [given["details"]["reason"] for given in ctx.called("record")]
+    assert told[-1] == "It soaks at qa anew: It answered -31."
+
+
+def test_a_version_that_was_rolled_back_meanwhile_does_not_soak():
+    _, output = soaked(None, scene=[SERVING, ROLLED_BACK])
+    assert (output["status"], output["failure"]["code"]) == ("rejected", "NotSoaked")
+    assert "no longer serves at qa" in output["failure"]["reason"]
+
+
+def test_who_cancels_a_soak_is_heard():
+    ctx, output = soaked(None, events=[said(3, "cancel")])
+    assert (output["status"], waited(ctx)) == ("cancelled", 3)
+
+
 def test_a_soak_at_a_stage_that_does_not_serve_the_version_is_no_soak():
     _, output = staged("{kind: soak, stage: qa, for: 1h}")
     assert output["status"] == "rejected"
@@ -290,3 +335,64 @@ def test_a_stop_is_a_stop_however_it_is_told(payload):
     ctx, output = staged("{kind: approval}", events=[Event(HOUR, "cancel", payload)])
     assert output["status"] == "cancelled"
     assert ctx.names()[-1] == "line.leave"
+
+
+# -- holds
+
+HELD = {"hold": {"by": "ada", "reason": "complaints", "since": "2026-03-02T11:00:00Z"}}
+
+
+def said(hours: float, name: str, **told: str) -> Event:
+    return Event(hours * HOUR, name, {"by": "ada", "reason": "complaints", **told})
+
+
+def resumed(hours: float, where: str) -> Event:
+    return Event(hours * HOUR, "resume", {"where": where})
+
+
+def test_a_stage_that_is_held_waits_until_somebody_resumes():
+    ctx, output = staged(events=[resumed(3, "everything")], **{"guard.come": [{}, HELD]})
+    assert output["status"] == "succeeded"
+    assert waited(ctx) == 3
+    (told,) = ctx.called("record")
+    assert told["details"] == {"waiting_for": "hold", "reason": "Held by ada: complaints"}
+
+
+def test_what_was_taken_back_elsewhere_while_it_waited_does_not_concern_it():
+    events = [said(1, "take_back"), resumed(3, "everything")]
+    ctx, _ = staged(events=events, **{"guard.come": [{}, HELD]})
+    assert ctx.sent == []
+
+
+def test_a_window_that_closed_while_it_was_held_is_waited_for_again():
+    window = "{kind: window, hours: '09:00-17:00', time_zone: UTC}"
+    ctx, _ = staged(window, events=[resumed(8, "everything")], **{"guard.come": [{}, HELD]})
+    assert waited(ctx) == 21  # until nine the next day
+
+
+def test_a_held_stage_is_superseded_all_the_same():
+    _, output = staged(events=[Event(HOUR, "superseded", "8")], **{"guard.come": [{}, HELD]})
+    assert output["status"] == "superseded"
+
+
+@pytest.mark.parametrize("name", ["cancel", "hold", "resume", "take_back"])
+def test_what_is_said_during_the_delivery_is_told_to_it(name):
+    event = said(1, name)
+    ctx, _ = staged(events=[event], deliver=After(2 * HOUR, ROLLED_OUT))
+    ((child, told, data),) = ctx.sent
+    assert child.endswith("-prod--delivery")
+    assert (told, data) == (name, event.payload)
+
+
+def test_a_newer_version_does_not_disturb_a_delivery():
+    ctx, output = staged(
+        events=[Event(HOUR, "superseded", "8")], deliver=After(2 * HOUR, ROLLED_OUT)
+    )
+    assert (ctx.sent, output["status"]) == ([], "succeeded")
+
+
+def test_who_cancels_while_a_gate_holds_the_version_is_heard():
+    gate = "{kind: tag, name: team, inconclusive: hold}"
+    waiting = judged(a_candidate(), gates_of(gate))
+    _, output = staged(gate, events=[said(1, "cancel")], evaluate_gates=waiting)
+    assert output["failure"] == {"reason": "Cancelled by ada: complaints", "code": "Cancelled"}

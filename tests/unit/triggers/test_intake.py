@@ -68,7 +68,7 @@ def test_the_plan_travels_with_the_promotion(intake):
     ((_, order),) = intake.client.started.items()
     (stage,) = order["plan"]["stages"]
     assert stage["deployment_yaml"] == FILES["deployment.yml"]
-    assert stage["smoke_test"]["response"] == FILES["response.json"]
+    assert stage["smoke_test"]["samples"][0]["response"] == FILES["response.json"]
 
 
 def test_a_second_delivery_starts_nothing_and_is_recorded_as_a_duplicate(intake):

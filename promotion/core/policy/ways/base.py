@@ -3,9 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
+
+from pydantic import Field
 
 from promotion.core.gates import Gate
+from promotion.core.policy.assets import named_assets
 from promotion.core.policy.section import Section
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.waits import Wait
@@ -45,15 +48,23 @@ class EndpointWay(Way):
 
     endpoint: str
     deployment: str
+    assets: Literal["share", "target"] = Field(
+        default="share",
+        description="Where the environment that the deployment file names comes from: share it "
+        "with the model, from the source workspace by way of the registry, or leave it to the "
+        "target, the workspace of the stage.",
+    )
 
     def _on_endpoint(
         self, document: "PolicyDocument", deployment: str, workspace: WorkspaceRef
     ) -> dict[str, Any]:
         """The fields of EndpointPlan, for a deployment of that name."""
         name = document.endpoints[self.endpoint]
+        text = document.files[self.deployment]
         return {
             "target": Target(workspace=workspace, endpoint=name, deployment=deployment),
             "endpoint_yaml": document.files[self.endpoint],
-            "deployment_yaml": document.files[self.deployment],
+            "deployment_yaml": text,
             "deployment_path": self.deployment,
+            "assets": named_assets(text, self.deployment) if self.assets == "share" else (),
         }

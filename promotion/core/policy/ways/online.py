@@ -1,46 +1,26 @@
 """A managed online endpoint."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from promotion.core.checks import AnyCheck
+from promotion.core.checks.http import HttpCheck
 from promotion.core.names import deployment_name
 from promotion.core.policy.duration import Span
 from promotion.core.policy.section import Section
 from promotion.core.policy.ways.base import EndpointWay, Given
+from promotion.core.policy.ways.smoke_test import SmokeTest
 from promotion.core.references import ModelVersion
-from promotion.core.ways.online import CanaryPlan, OnlinePlan, SmokeTestPlan
+from promotion.core.verdict import Mode
+from promotion.core.ways.online import CanaryPlan, OnlinePlan, ShadowPlan
 
 if TYPE_CHECKING:
     from promotion.core.policy.document import PolicyDocument
 
-
-class SmokeTest(Section):
-    """A request to the new deployment alone, before it gets any traffic."""
-
-    request: str = Field(description="File with the body of the request.")
-    response: str | None = Field(
-        default=None,
-        description="File with the JSON that the response must contain; without it any answer "
-        "with status 200 will do.",
-    )
-    tolerance: float = Field(
-        default=0.0, ge=0, allow_inf_nan=False, description="How far a number may be off."
-    )
-    timeout: Span = Field(
-        default=timedelta(seconds=60), description="How long one answer may take."
-    )
-
-    def plan(self, files: Mapping[str, str]) -> SmokeTestPlan:
-        """The test with the text of its files."""
-        return SmokeTestPlan(
-            request=files[self.request],
-            response=files[self.response] if self.response is not None else None,
-            tolerance=self.tolerance,
-            timeout=self.timeout.total_seconds(),
-        )
+_SMOKE: Final = {"request": "request", "response": "response", "schema": "schema"}
+"""Files of a smoke test, or of each of its requests, with their roles."""
 
 
 def _rising(steps: tuple[int, ...]) -> tuple[int, ...]:
@@ -58,14 +38,23 @@ class Canary(Section):
     every: Span = Field(description="How long each step lasts, for instance 10m.")
 
 
+class Shadow(Section):
+    """Copies of the endpoint's requests go to the deployment first, and nobody sees its answers."""
+
+    mirror: int = Field(
+        ge=1, le=50, description="Percent of the traffic that is mirrored; Azure takes up to 50."
+    )
+    span: Span = Field(alias="for", description="How long, for instance 1h.")
+
+
 class Online(EndpointWay):
     """A managed online endpoint, described by the team's own Azure ML CLI v2 files."""
 
     files: ClassVar[Mapping[tuple[str, ...], str]] = {
         ("endpoint",): "endpoint",
         ("deployment",): "deployment",
-        ("smoke_test", "request"): "request",
-        ("smoke_test", "response"): "response",
+        **{("smoke_test", name): role for name, role in _SMOKE.items()},
+        **{("smoke_test", "requests", "*", name): role for name, role in _SMOKE.items()},
     }
 
     endpoint: str = Field(description="File for `az ml online-endpoint create -f`.")
@@ -75,6 +64,14 @@ class Online(EndpointWay):
     )
     smoke_test: SmokeTest | None = Field(
         default=None, description="Asked before any traffic, and again after each change of it."
+    )
+    verify: tuple[AnyCheck, ...] = Field(
+        default=(),
+        description="More questions to the deployment, before each change of its traffic and after "
+        "the last one.",
+    )
+    shadow: Shadow | None = Field(
+        default=None, description="Mirrored traffic, before it has any of its own."
     )
     canary: Canary | None = Field(
         default=None, description="Steps in which it gets the traffic; without them all at once."
@@ -87,11 +84,16 @@ class Online(EndpointWay):
 
     def plan(self, document: "PolicyDocument", model: ModelVersion, given: Given) -> OnlinePlan:
         """What it means for ``model``."""
+        checks = tuple(check for check in self.verify if check.mode is not Mode.OFF)
+        asks = any(isinstance(check, HttpCheck) for check in checks)
         return OnlinePlan(
             way="online",
             **given,
             **self._on_endpoint(document, deployment_name(model), given["workspace"]),
             smoke_test=self.smoke_test and self.smoke_test.plan(document.files),
+            verify=checks,
+            hosts=document.policy.hosts if asks else (),
+            shadow=self.shadow and ShadowPlan(**dict(self.shadow)),
             canary=self.canary and CanaryPlan(**dict(self.canary)),
             on_failure=self.on_failure,
         )

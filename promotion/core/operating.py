@@ -1,0 +1,78 @@
+"""Makes what an operator asks for at a stage from the policy in force. Pure."""
+
+from typing import Final
+
+from promotion.core.errors import Terminal
+from promotion.core.holding import EVERYTHING
+from promotion.core.planning import plan_stages
+from promotion.core.policy.document import PolicyDocument
+from promotion.core.policy.mistakes import did_you_mean
+from promotion.core.references import ModelVersion
+from promotion.core.steps.operations import Operation, Place, Request, Rollback
+from promotion.core.timing import Timing
+from promotion.core.ways import AnyStagePlan
+from promotion.core.ways.base import EndpointPlan
+from promotion.core.ways.online import OnlinePlan
+
+_ANY: Final = ModelVersion(name="any", version="0")
+"""A stage is planned for a version; what operators ask for concerns them all."""
+
+
+def operation(document: PolicyDocument, request: Request, timing: Timing) -> Operation:
+    """A hold, or its end, at a stage or everywhere.
+
+    Raises Terminal where there is no such stage.
+    """
+    if request.route is None and request.stage is None:
+        place = Place(guard=EVERYTHING)
+    else:
+        place = _place(*_planned(document, request))
+    return Operation(place=place, by=request.by, reason=request.reason, timing=timing)
+
+
+def rollback(document: PolicyDocument, request: Request, id: str, timing: Timing) -> Rollback:
+    """A rollback at a stage.
+
+    Raises Terminal when there is no such stage, or nothing there that could be rolled back.
+    """
+    route, planned = _planned(document, request)
+    if not isinstance(planned, OnlinePlan):
+        raise Terminal(
+            f"{planned.name} of {route} goes the way {planned.way}, "
+            "which has nothing to roll back.",
+            remedy="Promote the version that is wanted.",
+            code="NothingToRollBack",
+        )
+    source = document.policy.routes[route].sources[0]
+    return Rollback(
+        id=id,
+        place=_place(route, planned),
+        by=request.by,
+        reason=request.reason,
+        timing=timing,
+        route=route,
+        source=source,
+        source_workspace=document.policy.workspaces[source],
+        registry=document.policy.registry,
+        stage=planned,
+        version=request.version,
+    )
+
+
+def _planned(document: PolicyDocument, request: Request) -> tuple[str, AnyStagePlan]:
+    routes = document.policy.routes
+    route, stage = request.route or "", request.stage or ""
+    if route not in routes:
+        raise Terminal(
+            f"The policy has no route {route!r}{did_you_mean(route, routes)}.", code="NoSuchRoute"
+        )
+    stages = {planned.name: planned for planned in plan_stages(document, routes[route], _ANY)}
+    if stage not in stages:
+        near = did_you_mean(stage, stages)
+        raise Terminal(f"The route {route} has no stage {stage!r}{near}.", code="NoSuchStage")
+    return route, stages[stage]
+
+
+def _place(route: str, stage: AnyStagePlan) -> Place:
+    resource = stage.resource if isinstance(stage, EndpointPlan) else None
+    return Place(guard=stage.guarded(route), route=route, stage=stage.name, resource=resource)

@@ -1,0 +1,155 @@
+"""Orders about a place of delivery, on behalf of an operator."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from promotion.core.errors import Failure
+from promotion.core.going_back import Scene, Way
+from promotion.core.holding import Hold
+from promotion.core.references import WorkspaceRef
+from promotion.core.status import Status
+from promotion.core.steps.base import Receipt, Task
+from promotion.core.timing import Timing
+from promotion.core.value import Value
+from promotion.core.ways.base import Target
+from promotion.core.ways.online import OnlinePlan
+
+
+class Place(Value):
+    """What is held, let go or rolled back."""
+
+    guard: str
+    """The name of its guard."""
+    route: str | None = None
+    stage: str | None = None
+    resource: str | None = None
+    """Azure Resource Manager id of its endpoint, which is tagged; None where there is none."""
+
+
+class Request(Value):
+    """What an operator asks for: the input of ``hold``, ``resume`` and ``roll_back``."""
+
+    by: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    route: str | None = None
+    """None, with ``stage``, is everything: that is how a line is stopped."""
+    stage: str | None = None
+    version: str | None = None
+    """For a rollback: None is the version that served before."""
+
+
+class Operation(Value):
+    """What that means by the policy in force."""
+
+    place: Place
+    by: str
+    reason: str
+    timing: Timing = Timing()
+
+
+class OperationResult(Value):
+    """How a hold, or its end, ended: the output of ``hold`` and ``resume``."""
+
+    status: Status
+    """succeeded or failed."""
+    failure: Failure | None = None
+    before: Hold | None = None
+    """The hold that was in force until then."""
+
+
+class HoldPlanOrder(Task):
+    """Find out what a hold, or its end, concerns."""
+
+    activity = "plan_hold"
+
+    request: Request
+
+
+class HoldPlanReceipt(Receipt):
+    """What it concerns."""
+
+    operation: Operation
+
+
+class RollbackPlanOrder(Task):
+    """Find out what a rollback concerns."""
+
+    activity = "plan_rollback"
+
+    request: Request
+    id: str
+    """Of the rollback."""
+
+
+class RollbackPlanReceipt(Receipt):
+    """What it concerns."""
+
+    rollback: "Rollback"
+
+
+class MarkOrder(Task):
+    """Say on the endpoint, and in the audit trail, that it is held or let go."""
+
+    activity = "mark_hold"
+
+    place: Place
+    held: bool
+    by: str
+    reason: str
+    at: datetime
+
+
+class SceneOrder(Task):
+    """Look what an endpoint serves, and what it could."""
+
+    activity = "look_at_scene"
+
+    target: Target
+
+
+class SceneReceipt(Receipt):
+    """As it was found."""
+
+    scene: Scene
+
+
+class Rollback(Operation):
+    """What bringing an earlier version back means by the policy in force."""
+
+    id: str
+    """Names this rollback in records, and in the tags of what it makes."""
+    route: str
+    source: str
+    source_workspace: WorkspaceRef
+    """Where what its files name comes from, if its deployment must be made anew."""
+    registry: str
+    stage: OnlinePlan
+    """As it is for any version: the deployment is named when the version is known."""
+    version: str | None = None
+    """None is the version that served before."""
+
+
+class RollbackResult(Value):
+    """How a rollback ended: the output of ``roll_back``."""
+
+    status: Status
+    """succeeded, rolled_back (what serves was put back, see ``failure``) or failed."""
+    failure: Failure | None = None
+    serves: str | None = None
+    """The deployment that serves now."""
+    taken_back: tuple[str, ...] = ()
+    """Stages that were delivering, and were told to take it back."""
+
+
+class RollbackRecordOrder(Task):
+    """Write down that somebody rolled back."""
+
+    activity = "record_rollback"
+
+    rollback: Rollback
+    scene: Scene
+    """What served until then."""
+    way: Way
+    """What serves now."""
+    at: datetime

@@ -1,0 +1,177 @@
+"""Brings an earlier version back into service, by hand."""
+
+from typing import Any
+
+from durabletask.task import OrchestrationContext, TaskFailedError
+
+from promotion.core.context import Context
+from promotion.core.errors import Terminal
+from promotion.core.going_back import Scene, Way, way_back
+from promotion.core.status import Status
+from promotion.core.steps.base import Receipt
+from promotion.core.steps.operations import (
+    Request,
+    Rollback,
+    RollbackPlanOrder,
+    RollbackPlanReceipt,
+    RollbackRecordOrder,
+    RollbackResult,
+    SceneOrder,
+    SceneReceipt,
+)
+from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult, RetirementOrder
+from promotion.core.timing import Timing
+from promotion.core.ways.online import OnlinePlan
+from promotion.orchestrators.events import TAKE_BACK
+from promotion.orchestrators.hold import hold_place, mark
+from promotion.orchestrators.sharing import shared
+from promotion.orchestrators.work import Doing, Steps, turn
+
+
+def roll_back(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
+    """Hold the place, stop what is being delivered there, and let an earlier version serve.
+
+    Input: a Request; output: a RollbackResult. What was being delivered is taken back by its own
+    promotion; without a named version that is all there is to do. The hold stays until somebody
+    resumes.
+    """
+    doing = Doing(ctx, Timing())
+    request = RollbackPlanOrder(request=Request.model_validate(order), id=ctx.instance_id)
+    try:
+        planned = (yield from doing.perform(request, RollbackPlanReceipt)).rollback
+    except Terminal as error:
+        return RollbackResult(status=Status.FAILED, failure=error.failure).to_json()
+    doing.timing = planned.timing
+    result = yield from _RollBack(doing, planned).run()
+    return result.to_json()
+
+
+class _RollBack:
+    """A rollback under way."""
+
+    def __init__(self, doing: Doing, order: Rollback) -> None:
+        self._doing = doing
+        self._order = order
+        self._show(Status.ROLLING_BACK)
+
+    def run(self) -> Steps[RollbackResult]:
+        """All of it, to its end."""
+        try:
+            result = yield from self._back()
+        except Terminal as error:
+            result = RollbackResult(status=Status.FAILED, failure=error.failure)
+        yield from self._mark()
+        self._show(result.status)
+        return result
+
+    def _back(self) -> Steps[RollbackResult]:
+        doing, order, ctx = self._doing, self._order, self._doing.ctx
+        before = yield from hold_place(doing, order)
+        stopped = tuple(before.delivering)
+        for one in stopped:
+            told = {"by": order.by, "reason": order.reason}
+            ctx.send_event(one, TAKE_BACK, data=told)
+        with (yield ctx.lock_entities([turn(order.stage.lock)])):
+            pass  # whatever was being delivered has ended
+        scene = yield from self._look()
+        if order.version is None and stopped:
+            got_through = scene.serving in before.delivering.values()
+            if not got_through:  # taken back, and so what served before serves again
+                return RollbackResult(
+                    status=Status.SUCCEEDED, serves=scene.serving, taken_back=stopped
+                )
+        way = way_back(scene, order.registry, order.version)
+        result = yield from self._deliver(way)
+        if result.status is not Status.SUCCEEDED:
+            return RollbackResult(status=result.status, failure=result.failure, taken_back=stopped)
+        yield from self._record(scene, way)
+        self._retire_later(way, result)
+        return RollbackResult(status=result.status, serves=way.deployment, taken_back=stopped)
+
+    def _look(self) -> Steps[Scene]:
+        order = SceneOrder(target=self._order.stage.target)
+        return (yield from self._doing.perform(order, SceneReceipt)).scene
+
+    def _deliver(self, way: Way) -> Steps[DeliveryResult]:
+        child = f"{self._order.id}--delivery"
+        stage = yield from self._ready(way)
+        order = DeliveryOrder(
+            context=self._context(way),
+            stage=stage,
+            asset_id=way.asset_id,
+            timing=self._doing.timing,
+            force=True,
+            ask=not way.stands,
+        )
+        try:
+            output = yield self._doing.ctx.call_sub_orchestrator(
+                "deliver",
+                input=order.to_json(whole=True),
+                instance_id=child,
+            )
+        except TaskFailedError as error:
+            raise Terminal(
+                f"The delivery ended without a result: {error.details.message}",
+                remedy=f"Look at {order.stage.place}: it may have been left half-way.",
+                code="DeliveryBroke",
+            ) from error
+        return DeliveryResult.model_validate(output)
+
+    def _ready(self, way: Way) -> Steps[OnlinePlan]:
+        """The stage; a deployment that must be made anew needs what its file names."""
+        stage = self._stage(way)
+        if way.stands:
+            return stage
+        order, context = self._order, self._context(way)
+        (ready,) = yield from shared(
+            self._doing, context, order.source_workspace, order.registry, (stage,)
+        )
+        return ready
+
+    def _stage(self, way: Way) -> OnlinePlan:
+        """All traffic at once: whoever rolls back by hand is in a hurry."""
+        plan = self._order.stage
+        target = plan.target.model_copy(update={"deployment": way.deployment})
+        return plan.model_copy(update={"target": target, "canary": None, "shadow": None, "verify": ()})
+
+    def _context(self, way: Way) -> Context:
+        order = self._order
+        return Context(
+            promotion_id=order.id,
+            route=order.route,
+            model=way.model,
+            source=order.source,
+            actor=order.by,
+            stage=order.stage.name,
+        )
+
+    def _record(self, scene: Scene, way: Way) -> Steps[None]:
+        record = RollbackRecordOrder(
+            rollback=self._order, scene=scene, way=way, at=self._doing.started
+        )
+        yield from self._doing.perform(record, Receipt)
+
+    def _retire_later(self, way: Way, result: DeliveryResult) -> None:
+        retirement = RetirementOrder(
+            context=self._context(way),
+            stage=self._stage(way),
+            replaced=result.replaced,
+            timing=self._doing.timing,
+        )
+        self._doing.ctx.call_sub_orchestrator(
+            "retire",
+            input=retirement.to_json(whole=True),
+            instance_id=f"{self._order.id}--retire",
+        )
+
+    def _mark(self) -> Steps[None]:
+        """Last, because Azure is busy with it for a while."""
+        try:
+            yield from mark(self._doing, self._order, held=True)
+        except Terminal:
+            return  # the hold counts without its tag
+
+    def _show(self, status: Status) -> None:
+        since = self._doing.now.isoformat()
+        shown = {"status": status.value, "stage": self._order.stage.name, "since": since}
+        self._doing.ctx.set_custom_status(shown)

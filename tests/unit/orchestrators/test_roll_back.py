@@ -1,0 +1,106 @@
+import pytest
+from unit.builders import FILES, POLICY, a_document
+from unit.orchestrators.durable import FakeContext, run
+
+from promotion.core.operating import rollback
+from promotion.core.steps.operations import Request
+from promotion.core.timing import Timing
+from promotion.orchestrators.roll_back import roll_back
+
+CANARY = POLICY + "          canary: {steps: [25], every: 10m}\n"
+DONE = {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-7"]}
+
+
+def a_deployment(version: str) -> dict:
+    model = {"name": "taxi-model", "version": version}
+    return {"asset_id": f"azureml://the-copy/{version}", "model": model, "promotion_id": "p-1"}
+
+
+SCENE = {
+    "traffic": {"taxi-model-7": 100},
+    "standing": {f"taxi-model-{version}": a_deployment(version) for version in "67"},
+    "marks": {"promotion.previous": "taxi-model-6", "promotion.previous_version": "6"},
+}
+
+
+def back(version=None, scene=SCENE, delivering=None, files=None, **answers):
+    """The rollback of version 7: the context and the output."""
+    request = Request(route="taxi", stage="prod", version=version, by="ada", reason="complaints")
+    planned = rollback(a_document(CANARY, files), request, "rollback-1", Timing())
+    there = {"present": list(delivering or {}), "delivering": delivering or {}}
+    known = {
+        "plan_rollback": {"rollback": planned.to_json(whole=True)},
+        "guard.hold": there,
+        "look_at_scene": {"scene": scene},
+        "deliver": DONE,
+    }
+    ctx = FakeContext(known | answers)
+    return ctx, run(roll_back, ctx, request.to_json())
+
+
+def test_it_holds_the_place_then_lets_the_previous_version_serve():
+    ctx, output = back()
+    assert ctx.names() == [
+        *("plan_rollback", "guard.hold", "lock", "look_at_scene", "deliver"),
+        *("record_rollback", "retire", "mark_hold"),
+    ]
+    assert output == {"status": "succeeded", "serves": "taxi-model-6"}
+
+
+def test_a_deployment_that_stands_is_not_asked_and_gets_all_traffic_at_once():
+    (order,) = back()[0].called("deliver")
+    assert (order["force"], order["ask"]) == (True, False)
+    assert order["stage"]["target"]["deployment"] == "taxi-model-6"
+    assert order["stage"]["canary"] is None
+    assert order["asset_id"] == "azureml://the-copy/6"
+
+
+def test_a_version_whose_deployment_is_gone_is_deployed_and_asked_first():
+    (order,) = back("5")[0].called("deliver")
+    assert (order["ask"], order["stage"]["target"]["deployment"]) == (True, "taxi-model-5")
+    assert order["asset_id"] == "azureml://registries/the-registry/models/taxi-model/versions/5"
+
+
+def test_a_deployment_that_is_made_anew_runs_in_the_environment_that_its_file_names():
+    environment = {"deployment.yml": FILES["deployment.yml"] + "environment: azureml:env:3\n"}
+    ctx, _ = back("5", files=environment, share_asset={"reference": "azureml://the-env"})
+    (order,) = ctx.called("deliver")
+    assert order["stage"]["assets"][0]["reference"] == "azureml://the-env"
+    assert ctx.called("share_asset")[0]["source"]["name"] == "dev-ws"
+    assert back("6", files=environment)[0].called("share_asset") == []
+
+
+def test_what_is_being_delivered_is_taken_back_and_that_is_all():
+    ctx, output = back(delivering={"p-8": "taxi-model-8"})
+    taken_back = [sent for sent in ctx.sent if sent[1] == "take_back"]
+    assert taken_back == [("p-8", "take_back", {"by": "ada", "reason": "complaints"})]
+    assert ctx.called("deliver") == []
+    assert output == {"status": "succeeded", "serves": "taxi-model-7", "taken_back": ["p-8"]}
+
+
+def test_what_got_through_before_it_could_be_stopped_is_rolled_back_as_well():
+    ctx, output = back(delivering={"p-7": "taxi-model-7"})
+    assert len(ctx.called("deliver")) == 1
+    assert output["serves"] == "taxi-model-6"
+
+
+def test_a_named_version_is_brought_back_also_after_a_delivery_was_stopped():
+    assert len(back("6", delivering={"p-8": "taxi-model-8"})[0].called("deliver")) == 1
+
+
+def test_where_there_is_no_way_back_it_fails_and_the_place_stays_held():
+    ctx, output = back(scene=SCENE | {"marks": {}})
+    assert (output["status"], output["failure"]["code"]) == ("failed", "PreviousUnknown")
+    assert ctx.names()[-1] == "mark_hold"
+
+
+@pytest.mark.parametrize("status", ["failed", "rolled_back"])
+def test_a_delivery_that_ends_badly_is_the_result(status):
+    why = {"reason": "No quota."}
+    ctx, output = back("5", deliver={"stage": "prod", "status": status, "failure": why})
+    assert (output["status"], output["failure"]) == (status, why)
+    assert ctx.called("record_rollback") == []
+
+
+def test_a_tag_that_cannot_be_written_does_not_spoil_it():
+    assert back(mark_hold={"failed": {"reason": "No right."}})[1]["status"] == "succeeded"
