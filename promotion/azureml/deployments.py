@@ -119,13 +119,13 @@ def _is_to_be_made_anew(client: "MLClient", order: DeployOrder, existing: Any) -
 def _from_file(order: DeployOrder) -> Any:
     context, target = order.context, order.target
     path = read_settings().policy.parent / order.path
-    refuse(order.path, check_deployment(order.yaml, path, order.asset_id))
+    refuse(order.path, check_deployment(order.yaml, path, _reference(order.asset_id)))
     deployment = load_deployment(
         order.yaml,
         path,
         name=target.deployment,
         endpoint_name=target.endpoint,
-        model=order.asset_id,
+        model=_reference(order.asset_id),
         **order.references,
     )
     deployment.tags = {
@@ -136,6 +136,11 @@ def _from_file(order: DeployOrder) -> Any:
         SOURCE_TAG: context.source,
     }
     return deployment
+
+
+def _reference(asset_id: str) -> str:
+    """The model as deployment files name it: ids of Azure Resource Manager have a prefix there."""
+    return f"azureml:{asset_id}" if asset_id.startswith("/") else asset_id
 
 
 def _tag(deployment: Any | None, name: str) -> str | None:

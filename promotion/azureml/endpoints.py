@@ -70,10 +70,11 @@ def shift_traffic(
 ) -> Weights | None:
     """Bring the endpoint's traffic from ``expected`` to ``wanted``; None while Azure is at it.
 
-    An endpoint has no PATCH and no ETag, so this reads it, compares, and writes all of it back
-    with only the weights, and the ``marks`` if given, changed. What was written is read back by
-    the next call, which is told so by ``written``. Raises Terminal when the weights are neither the expected nor the wanted
-    ones, because somebody else changed them, and when Azure could not carry out the write.
+    An endpoint's traffic has no PATCH and no ETag, so this reads the endpoint, compares, and
+    writes all of it back with only the weights, and the ``marks`` if given, changed. What was
+    written is read back by the next call, which is told so by ``written``. Raises Terminal when
+    the weights are neither the expected nor the wanted ones, because somebody else changed them,
+    and when Azure could not carry out the write.
     """
     with azure_errors(f"shift the traffic of {target.endpoint}", Role.DEPLOY):
         client = access.workspace_client(target.workspace)

@@ -14,12 +14,6 @@ _NOT_IN_SET: Final = re.compile(r"Value (.+) passed is not in set (\[.*\])")
 _NO_FILE: Final = re.compile(
     r"(?:No such file or directory|Can't find directory or file in resolved absolute path): (.+)"
 )
-_NO_REGISTRY_MODEL: Final = re.compile(r"Registry reference for models is not supported")
-
-NO_KUBERNETES: Final = (
-    "Kubernetes takes no models from a registry, which is where promoted models come from; "
-    "use a managed online endpoint"
-)
 PATHS_BEGIN: Final = "paths begin in the folder of this file"
 
 
@@ -78,8 +72,6 @@ def _told(said: str, folder: Path) -> str:
     """The SDK's words without Python's notation and without this machine's folders."""
     if _ALTERNATIVES.match(said):
         return ""
-    if _NO_REGISTRY_MODEL.match(said):
-        return NO_KUBERNETES
     text = one_line(said).rstrip(".")
     if missing := _NO_FILE.fullmatch(text):
         # Relative paths have become absolute ones: undo that.

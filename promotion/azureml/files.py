@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from promotion.azureml import access
 from promotion.azureml.file_hints import with_hints
-from promotion.azureml.file_messages import NO_KUBERNETES, of_fields, of_unreadable, one_line
+from promotion.azureml.file_messages import of_fields, of_unreadable, one_line
 from promotion.azureml.scoring_code import in_code
 from promotion.core.errors import Terminal
+from promotion.core.policy.kubernetes import on_kubernetes
 
 _SETTINGS: Final = re.compile(r"^settings\s*:", re.MULTILINE)
 
@@ -37,15 +38,18 @@ def load_deployment(yaml: str, path: Path, **ours: str) -> Any:
 
 def check_endpoint(yaml: str, path: Path) -> list[str]:
     """What is wrong with the online endpoint in ``yaml``, which stands in the file ``path``."""
-    wrong = what_is_wrong(lambda: load_endpoint(yaml, path), path, _in_endpoint)
+    wrong = what_is_wrong(lambda: load_endpoint(yaml, path), path)
     return with_hints(wrong, yaml, "online endpoint")
 
 
 def check_deployment(yaml: str, path: Path, model: str) -> list[str]:
     """As for endpoints, and whether the scoring code is where the file says.
 
-    ``model`` is an asset id such as the service will set: not every deployment takes every model.
+    ``model`` is an asset id such as the service will set. Kubernetes takes no model of a registry:
+    there the service registers it in the workspace first.
     """
+    if on_kubernetes(yaml) and model.startswith("azureml://registries/"):
+        model = "azureml:model:1"
 
     def load() -> Any:
         return load_deployment(yaml, path, name="deployment", endpoint_name="endpoint", model=model)
@@ -122,15 +126,10 @@ def what_is_wrong(
         return [f"azure-ai-ml cannot make sense of this file ({told}); compare it with an example"]
 
 
-def _in_endpoint(endpoint: Any) -> Iterator[str]:
-    if getattr(endpoint, "compute", None):
-        yield f"compute: {NO_KUBERNETES}, without compute"
-
-
 def _in_deployment(deployment: Any, folder: Path) -> Iterator[str]:
     """What the SDK's loader takes, and its client then refuses to send."""
     scaling = getattr(deployment.scale_settings, "type", "default")
-    if scaling != "default":
+    if scaling != "default" and deployment.type != "Kubernetes":
         yield (
             f"scale_settings.type: a managed online deployment takes default only, not {scaling}; "
             "let Azure Monitor scale it"

@@ -1,5 +1,7 @@
 """``policy check``: every mistake in a policy and in the files that it names, before it counts."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -62,18 +64,15 @@ def _checking(folder: Path) -> CheckFile:
         from promotion.azureml import compute, files, job_files
 
         at = folder / path
-        match role:
-            case "endpoint":
-                return files.check_endpoint(text, at)
-            case "deployment":
-                return files.check_deployment(text, at, _ANY_MODEL)
-            case "batch endpoint":
-                return files.check_batch_endpoint(text, at)
-            case "compute":
-                return compute.check_compute(text, at)
-            case "job":
-                return job_files.check_job(text, at)
-        return files.check_batch_deployment(text, at, _ANY_MODEL)
+        checks: dict[str, Callable[[str, Path], list[str]]] = {
+            "endpoint": files.check_endpoint,
+            "deployment": partial(files.check_deployment, model=_ANY_MODEL),
+            "batch endpoint": files.check_batch_endpoint,
+            "batch deployment": partial(files.check_batch_deployment, model=_ANY_MODEL),
+            "compute": compute.check_compute,
+            "job": job_files.check_job,
+        }
+        return checks[role](text, at)
 
     return check_file
 

@@ -132,7 +132,8 @@ class _RollBack:
         """All traffic at once: whoever rolls back by hand is in a hurry."""
         plan = self._order.stage
         target = plan.target.model_copy(update={"deployment": way.deployment})
-        return plan.model_copy(update={"target": target, "canary": None, "shadow": None, "verify": ()})
+        slow = {"canary": None, "shadow": None, "verify": ()}
+        return plan.model_copy(update={"target": target, **slow})
 
     def _context(self, way: Way) -> Context:
         order = self._order

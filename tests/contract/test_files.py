@@ -50,12 +50,10 @@ def test_what_the_service_sets_itself_may_be_missing():
             ["request_settings.request_timeout_ms: not a valid integer"],
         ),
         (f"{DEPLOYMENT}readiness_probe: 5", ["readiness_probe: invalid input type"]),
+        (f"{DEPLOYMENT}type: kubernetes", []),
         (
-            f"{DEPLOYMENT}type: kubernetes",
-            [
-                "Kubernetes takes no models from a registry, which is where promoted models come "
-                "from; use a managed online endpoint"
-            ],
+            f"{DEPLOYMENT}type: kubernetes\nenvironment: azureml://registries/r/environments/e/versions/1",
+            ["registry reference for environments is not supported for K8SDeployment"],
         ),
         (
             f"{DEPLOYMENT}environment: {{imag: x}}",
@@ -192,13 +190,7 @@ def test_the_sdk_says_nothing_beside_the_messages(caplog):
             "name: taxi-fare\nauth_mode: foo",
             ["auth_mode: 'foo' is not one of aml_token, key, aad_token"],
         ),
-        (
-            f"{ENDPOINT}compute: azureml:cluster",
-            [
-                "compute: Kubernetes takes no models from a registry, which is where promoted "
-                "models come from; use a managed online endpoint, without compute"
-            ],
-        ),
+        (f"{ENDPOINT}compute: azureml:cluster", []),
         (f"{ENDPOINT}traffic: {{blue: lots}}", ["traffic.blue: not a valid integer"]),
         ("- 1", ["this file must be a mapping, with fields such as name"]),
     ],

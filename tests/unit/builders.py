@@ -99,8 +99,10 @@ def a_document(text: str = POLICY, files: dict[str, str] | None = None) -> Polic
     return read_policy(text, name="promotion.yaml", settings={}, read_file=given.__getitem__)
 
 
-def a_promotion(text: str = POLICY, **timing: float) -> Promotion:
+def a_promotion(
+    text: str = POLICY, files: dict[str, str] | None = None, **timing: float
+) -> Promotion:
     """Version 7 of the taxi model on the route of the policy above."""
     registration = read_event(json.dumps(an_event()))
     assert isinstance(registration, ModelRegistered)
-    return plan_promotion(a_document(text), "taxi", registration, Timing(**timing))
+    return plan_promotion(a_document(text, files), "taxi", registration, Timing(**timing))

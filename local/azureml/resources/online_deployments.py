@@ -2,7 +2,7 @@
 
 import copy
 import time
-from typing import Any
+from typing import Any, Final
 
 from local.azureml.errors import AzureError, detail, not_found, user_error
 from local.azureml.resources import deployed_models, lookup, online_endpoints, operations
@@ -135,6 +135,15 @@ def _written(call: Call, endpoint: OnlineEndpoint, name: str, old: Deployment | 
     return Deployment(name, body, model=old.model if old else None)
 
 
+_DEFAULT_INSTANCE: Final = {
+    "containerResourceRequests": {"cpu": "100m", "memory": "2Gi", "gpu": None},
+    "containerResourceLimits": {"cpu": "2", "memory": "8Gi", "gpu": None},
+}
+"""Of a Kubernetes deployment that states none; the SDK raises AttributeError without it.
+Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-kubernetes-instance-types
+"""
+
+
 def _properties(asked: dict[str, Any]) -> dict[str, Any]:
     """Recorded: the first reply says Updating for a new deployment too, and has no probes yet."""
     properties = {
@@ -158,6 +167,8 @@ def _properties(asked: dict[str, Any]) -> dict[str, Any]:
         "endpointComputeType": "Managed",
     }
     properties |= copy.deepcopy({key: value for key, value in asked.items() if value is not None})
+    if properties["endpointComputeType"] == "Kubernetes":
+        properties.setdefault("containerResourceRequirements", copy.deepcopy(_DEFAULT_INSTANCE))
     properties["requestSettings"] = _request_settings(asked, "PT0S")
     properties["provisioningState"] = "Updating"
     return properties

@@ -16,6 +16,7 @@ from promotion.core.assets import (
     read_reference,
     workspace_in,
 )
+from promotion.core.policy.kubernetes import on_kubernetes
 from promotion.core.policy.places import Location, found_at
 from promotion.core.references import WorkspaceRef
 
@@ -61,6 +62,8 @@ def unshareable_assets(plain: Any, files: Mapping[str, str]) -> Iterator[tuple[L
         for at, section in found_at(plain, "routes", "*", "stages", "*", way):
             file = section.get(_FILE_FIELD[way]) if isinstance(section, dict) else None
             if not isinstance(file, str) or file not in files or not _shares(section, shared):
+                continue
+            if on_kubernetes(files[file]):  # takes environments of its own workspace only
                 continue
             for what in _wrong(files[file], file, _workspace_of(plain, at)):
                 if what not in told:

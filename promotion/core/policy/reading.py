@@ -13,6 +13,7 @@ from promotion.core.policy.defaults import with_defaults
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.files import CheckFile, endpoint_name, named_files, read_files
 from promotion.core.policy.job_inputs import unusable_inputs
+from promotion.core.policy.kubernetes import unmirrored
 from promotion.core.policy.mistakes import PolicyInvalid, explain
 from promotion.core.policy.models import Policy
 from promotion.core.policy.others import missing_others
@@ -51,6 +52,7 @@ def read_policy(
     named = [(at, path) for at, path in named_files(plain) if at not in wrong]
     files = read_files(named, read_file, check_file, mistakes)
     mistakes += unusable_inputs(plain, files)
+    mistakes += unmirrored(plain, files)
     mistakes += unshareable_assets(plain, files)
     if mistakes or policy is None:
         # What an alias brings to several places is one mistake, at the place of its anchor.

@@ -55,6 +55,8 @@ class OnlinePlan(EndpointPlan):
     """Deploy beside what serves now, ask, and give it the traffic."""
 
     way: Literal["online"]
+    kubernetes: bool = False
+    """Whether it is on Kubernetes, which takes models of its own workspace only."""
     smoke_test: SmokeTestPlan | None = None
     verify: tuple[AnyCheck, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -74,6 +76,8 @@ class OnlinePlan(EndpointPlan):
 
     def doing(self) -> Iterator[tuple[str, str]]:
         """What will be done, step by step, for people."""
+        if self.kubernetes:
+            yield "register", f"in {self.workspace.name}, because Kubernetes takes no registry"
         yield from super().doing()
         if self.smoke_test is not None:
             count = len(self.smoke_test.samples)

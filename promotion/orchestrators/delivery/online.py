@@ -20,6 +20,7 @@ from promotion.core.steps.online import (
     UndoReceipt,
 )
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult
+from promotion.core.steps.register import RegisterOrder, RegisterReceipt
 from promotion.core.ways.online import OnlinePlan
 from promotion.orchestrators.delivery.shadowing import shadow
 from promotion.orchestrators.delivery.verifying import verify
@@ -97,7 +98,7 @@ class _Rollout:
                 target=stage.target,
                 yaml=stage.deployment_yaml,
                 path=stage.deployment_path,
-                asset_id=self._order.asset_id,
+                asset_id=(yield from self._asset()),
                 references=stage.references,
             ),
             Receipt,
@@ -109,6 +110,19 @@ class _Rollout:
         )
         if look.failure is not None:
             raise Terminal.of(look.failure)
+
+    def _asset(self) -> Steps[str]:
+        """The model as the endpoint takes it: Kubernetes only from its own workspace."""
+        asset_id = self._order.asset_id
+        if not (self._stage.kubernetes and asset_id.startswith("azureml://registries/")):
+            return asset_id
+        registered = yield from self._work.perform(
+            RegisterOrder(
+                context=self._order.context, workspace=self._stage.workspace, asset_id=asset_id
+            ),
+            RegisterReceipt,
+        )
+        return registered.model_id
 
     def _shift(self) -> Steps[None]:
         """Step by step; it is asked again while each step lasts, and after the last."""

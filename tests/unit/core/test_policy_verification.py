@@ -138,3 +138,12 @@ def test_a_plan_with_checks_travels():
 )
 def test_a_mistake_among_checks_is_shown_where_it_is(old, new, mistake):
     assert any(f"online.{mistake}" in found for found in mistakes(CAREFUL.replace(old, new, 1)))
+
+
+def test_kubernetes_mirrors_nothing_so_there_is_no_shadow():
+    kubernetes = {"deployment.yml": "name: blue\ntype: kubernetes\n"}
+    (mistake,) = mistakes(CAREFUL, kubernetes)
+    assert mistake.endswith(
+        "online.shadow: Kubernetes endpoints do not mirror traffic; use a canary"
+    )
+    assert stage(POLICY).kubernetes is False

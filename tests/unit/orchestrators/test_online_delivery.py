@@ -13,13 +13,15 @@ BUSY = {"settled": False, "state": "creating"}
 PENDING = {"settled": False}
 
 
-def rolled_out(policy=POLICY, lock_seconds=0, events=(), **answers):
+def rolled_out(
+    policy=POLICY, lock_seconds=0, events=(), files=None, asset_id="azureml://the-copy", **answers
+):
     """The rollout of version 7 where version 6 serves: the context and the output."""
-    promotion = a_promotion(policy)
+    promotion = a_promotion(policy, files)
     order = DeliveryOrder(
         context=promotion.context.model_copy(update={"stage": "prod"}),
         stage=promotion.plan.stages[0],
-        asset_id="azureml://the-copy",
+        asset_id=asset_id,
         timing=promotion.plan.timing,
     )
     ctx = FakeContext(
@@ -253,3 +255,15 @@ def test_a_deployment_that_failed_may_be_kept_to_be_looked_at(wish, kept):
     text = CANARY.replace("online:\n", f"online:\n          on_failure: {wish}\n")
     (undo,) = rolled_out(text, smoke_test=[WRONG])[0].called("undo")
     assert undo.get("keep", False) is kept
+
+
+def test_on_kubernetes_the_version_is_registered_first_and_deployed_from_there():
+    model_id = "/subscriptions/s/models/taxi-model/versions/7"
+    ctx, output = rolled_out(
+        files={"deployment.yml": "name: blue\ntype: kubernetes\n"},
+        asset_id="azureml://registries/the-registry/models/taxi-model/versions/7",
+        register_model={"model_id": model_id, "how": "reference"},
+    )
+    assert ctx.names()[:4] == ["lock", "ensure_endpoint", "register_model", "create_deployment"]
+    assert ctx.called("create_deployment")[0]["asset_id"] == model_id
+    assert output["status"] == "succeeded"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from promotion.core.gates import Gate
 from promotion.core.policy.assets import named_assets
+from promotion.core.policy.kubernetes import on_kubernetes
 from promotion.core.policy.section import Section
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.waits import Wait
@@ -61,10 +62,12 @@ class EndpointWay(Way):
         """The fields of EndpointPlan, for a deployment of that name."""
         name = document.endpoints[self.endpoint]
         text = document.files[self.deployment]
+        # Kubernetes takes environments of its own workspace only.
+        shares = self.assets == "share" and not on_kubernetes(text)
         return {
             "target": Target(workspace=workspace, endpoint=name, deployment=deployment),
             "endpoint_yaml": document.files[self.endpoint],
             "deployment_yaml": text,
             "deployment_path": self.deployment,
-            "assets": named_assets(text, self.deployment) if self.assets == "share" else (),
+            "assets": named_assets(text, self.deployment) if shares else (),
         }

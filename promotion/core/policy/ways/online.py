@@ -9,6 +9,7 @@ from promotion.core.checks import AnyCheck
 from promotion.core.checks.http import HttpCheck
 from promotion.core.names import deployment_name
 from promotion.core.policy.duration import Span
+from promotion.core.policy.kubernetes import on_kubernetes
 from promotion.core.policy.section import Section
 from promotion.core.policy.ways.base import EndpointWay, Given
 from promotion.core.policy.ways.smoke_test import SmokeTest
@@ -88,6 +89,7 @@ class Online(EndpointWay):
         asks = any(isinstance(check, HttpCheck) for check in checks)
         return OnlinePlan(
             way="online",
+            kubernetes=on_kubernetes(document.files[self.deployment]),
             **given,
             **self._on_endpoint(document, deployment_name(model), given["workspace"]),
             smoke_test=self.smoke_test and self.smoke_test.plan(document.files),
