@@ -1,8 +1,10 @@
-"""What an online endpoint serves, and what it could."""
+"""What an endpoint serves, and what it could."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from promotion.azureml import access
+from promotion.azureml.batch_endpoints import default_of, find_batch_endpoint
 from promotion.azureml.deployments import MODEL_TAG, PROMOTION_TAG, VERSION_TAG
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
@@ -22,12 +24,28 @@ def scene_of(target: Target) -> Scene:
         if endpoint is None:
             return Scene()
         found = client.online_deployments.list(target.endpoint)
-        tags = texts(endpoint.tags)
-        return Scene(
-            traffic=weights(endpoint),
-            standing={deployment.name: _standing(deployment) for deployment in found},
-            marks={name: tags[name] for name in (PREVIOUS, PREVIOUS_VERSION) if name in tags},
-        )
+        return _scene(endpoint, weights(endpoint), found)
+
+
+def batch_scene_of(target: Target) -> Scene:
+    """The batch endpoint with all its deployments; its default has all the traffic."""
+    with azure_errors(f"look at the endpoint {target.endpoint}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        endpoint = find_batch_endpoint(client, target.endpoint)
+        if endpoint is None:
+            return Scene()
+        default = default_of(endpoint)
+        found = client.batch_deployments.list(target.endpoint)
+        return _scene(endpoint, {default: 100} if default else {}, found)
+
+
+def _scene(endpoint: Any, traffic: dict[str, int], deployments: Iterable[Any]) -> Scene:
+    tags = texts(endpoint.tags)
+    return Scene(
+        traffic=traffic,
+        standing={deployment.name: _standing(deployment) for deployment in deployments},
+        marks={name: tags[name] for name in (PREVIOUS, PREVIOUS_VERSION) if name in tags},
+    )
 
 
 def _standing(deployment: Any) -> Standing:

@@ -12,6 +12,7 @@ from promotion.core.steps.operations import Operation, Place, Request, Rollback
 from promotion.core.timing import Timing
 from promotion.core.ways import AnyStagePlan
 from promotion.core.ways.base import EndpointPlan
+from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
 
 _ANY: Final = ModelVersion(name="any", version="0")
@@ -36,7 +37,7 @@ def rollback(document: PolicyDocument, request: Request, id: str, timing: Timing
     Raises Terminal when there is no such stage, or nothing there that could be rolled back.
     """
     route, planned = _planned(document, request)
-    if not isinstance(planned, OnlinePlan):
+    if not isinstance(planned, OnlinePlan | BatchPlan):
         raise Terminal(
             f"{planned.name} of {route} goes the way {planned.way}, "
             "which has nothing to roll back.",

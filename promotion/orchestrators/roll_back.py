@@ -21,6 +21,8 @@ from promotion.core.steps.operations import (
 )
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult, RetirementOrder
 from promotion.core.timing import Timing
+from promotion.core.ways import AnyEndpointPlan
+from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
 from promotion.orchestrators.events import TAKE_BACK
 from promotion.orchestrators.hold import hold_place, mark
@@ -89,7 +91,8 @@ class _RollBack:
         return RollbackResult(status=result.status, serves=way.deployment, taken_back=stopped)
 
     def _look(self) -> Steps[Scene]:
-        order = SceneOrder(target=self._order.stage.target)
+        stage = self._order.stage
+        order = SceneOrder(target=stage.target, batch=isinstance(stage, BatchPlan))
         return (yield from self._doing.perform(order, SceneReceipt)).scene
 
     def _deliver(self, way: Way) -> Steps[DeliveryResult]:
@@ -117,7 +120,7 @@ class _RollBack:
             ) from error
         return DeliveryResult.model_validate(output)
 
-    def _ready(self, way: Way) -> Steps[OnlinePlan]:
+    def _ready(self, way: Way) -> Steps[AnyEndpointPlan]:
         """The stage; a deployment that must be made anew needs what its file names."""
         stage = self._stage(way)
         if way.stands:
@@ -128,12 +131,14 @@ class _RollBack:
         )
         return ready
 
-    def _stage(self, way: Way) -> OnlinePlan:
+    def _stage(self, way: Way) -> AnyEndpointPlan:
         """All traffic at once: whoever rolls back by hand is in a hurry."""
         plan = self._order.stage
         target = plan.target.model_copy(update={"deployment": way.deployment})
-        slow = {"canary": None, "shadow": None, "verify": ()}
-        return plan.model_copy(update={"target": target, **slow})
+        at: dict[str, object] = {"target": target}
+        if isinstance(plan, OnlinePlan):
+            at |= {"canary": None, "shadow": None, "verify": ()}
+        return plan.model_copy(update=at)
 
     def _context(self, way: Way) -> Context:
         order = self._order

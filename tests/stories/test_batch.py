@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from stories.operator import Operator
 from stories.service import Service
 
 from local import taxi
@@ -105,3 +106,17 @@ def test_a_version_whose_test_fails_is_taken_back_with_the_reason(service):
     assert end["Properties"]["code"] == "BatchTestFailed"
     assert default(service) == f"monthly-{live.version}"
     assert f"monthly-{told.version}" not in deployments(service)
+
+
+def test_a_rollback_by_hand_makes_an_earlier_version_the_default_again(service):
+    earlier = service.register(name="monthly")
+    assert earlier.end()["Name"] == "promotion.succeeded"
+    bad = service.register(taxi.BETTER, name="monthly")
+    assert bad.end()["Name"] == "promotion.succeeded"
+    bad.wait_for("promotion.retired")  # so that the earlier version must be deployed and tested
+
+    ended = Operator(service).roll_back("monthly")
+
+    assert (ended["status"], ended["serves"]) == ("succeeded", f"monthly-{earlier.version}")
+    assert default(service) == f"monthly-{earlier.version}"
+    assert bad.wait_for("promotion.rolled_back")["Properties"]["actor"] == "ada"

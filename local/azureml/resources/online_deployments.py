@@ -146,7 +146,7 @@ Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-kuberne
 
 def _properties(asked: dict[str, Any]) -> dict[str, Any]:
     """Recorded: the first reply says Updating for a new deployment too, and has no probes yet."""
-    properties = {
+    properties: dict[str, Any] = {
         "description": None,
         "properties": {},
         "codeConfiguration": None,

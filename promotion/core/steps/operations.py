@@ -12,8 +12,8 @@ from promotion.core.status import Status
 from promotion.core.steps.base import Receipt, Task
 from promotion.core.timing import Timing
 from promotion.core.value import Value
+from promotion.core.ways import AnyEndpointPlan
 from promotion.core.ways.base import Target
-from promotion.core.ways.online import OnlinePlan
 
 
 class Place(Value):
@@ -106,6 +106,8 @@ class SceneOrder(Task):
     activity = "look_at_scene"
 
     target: Target
+    batch: bool = False
+    """Whether it is a batch endpoint, whose default has all the traffic."""
 
 
 class SceneReceipt(Receipt):
@@ -124,7 +126,7 @@ class Rollback(Operation):
     source_workspace: WorkspaceRef
     """Where what its files name comes from, if its deployment must be made anew."""
     registry: str
-    stage: OnlinePlan
+    stage: AnyEndpointPlan
     """As it is for any version: the deployment is named when the version is known."""
     version: str | None = None
     """None is the version that served before."""
