@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import imports, intake, judging, overhead
+from benchmarks import imports, intake, judging, overhead, waiting
 
 
 def main() -> int:
@@ -19,6 +19,7 @@ def main() -> int:
         *judging.figures(),
         *intake.figures(),
         *overhead.figures(),
+        *waiting.figures(),
     ):
         good = good and figure.within
         table.add_row(
