@@ -1,4 +1,5 @@
 # make demo   the taxi-fare story, end to end, on this machine
+#             STORY=canary tells another one, STORY=all every one, STORY=list says what there is
 # make serve  the same little Azure, left running for you to try
 # make test   everything that CI checks
 # make crash  kill the app before and after its requests to Azure, a minute and a half
@@ -26,7 +27,7 @@ PYTHON ?= $(shell \
 .PHONY: demo serve test lint types imports pytest crash bench docs schema lock format clean
 
 demo: $(READY)
-	@$(BIN)/python -m local.demo
+	@$(BIN)/python -m local.demo $(STORY)
 
 serve: $(READY)
 	@$(BIN)/python -m local.serve

@@ -1,8 +1,9 @@
-"""`make demo`: the taxi-fare story, end to end, on this machine."""
+"""`make demo`: the taxi-fare story, end to end, on this machine; `STORY=…`: another one."""
 
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from rich.console import Console
 from local.cloud import ROOT, LocalCloud
 from local.observing import Observer
 from local.processes import StartFailed
+from local.stories import STORIES
+from local.stories.support.show import show
 from local.story import Ending, Story, invariants
 from local.telling import LiveTelling, PlainTelling, summary
 
@@ -24,9 +27,18 @@ SECONDS: Final = {
 """How long Azure's operations take in the demo. On Azure a deployment takes 10 to 20 minutes."""
 
 
-def main() -> int:
-    """Tell the story; 0 if it ended as it should, 1 if not."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Tell the story; 0 if it ended as it should, 1 if not, 2 if there is none of that name.
+
+    Without an argument it is the taxi-fare story, with one that of STORIES; `list` and `all`.
+    """
     console = Console(width=None if sys.stdout.isatty() else 140)
+    if arguments:
+        return show(console, STORIES, " ".join(arguments))
+    return _taxi_fare(console)
+
+
+def _taxi_fare(console: Console) -> int:
     directory = ROOT / ".local" / "demo"
     console.print(
         "A team's Azure on this machine: the function app is real, with azure-ai-ml, the Functions "
@@ -85,6 +97,6 @@ def _verdict(console: Console, endings: list[Ending], broken: list[str], seconds
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -49,6 +49,6 @@ def _record(order: UndoOrder) -> None:
         key="undo",
         endpoint=order.target.endpoint,
         deployment=deployment,
-        before=dict(order.ours[-1]) if order.ours else {deployment: 100},
+        before=dict(order.present),
         after=dict(order.restore),
     )

@@ -66,9 +66,9 @@ def _timespan(window: Window) -> str | None:
     """Whole minutes: Azure Monitor has nothing smaller. None when there is none of them."""
     start, end = window
     first = max(start, end - _LONGEST).astimezone(UTC).replace(second=0, microsecond=0)
-    if end <= first:
+    last = end.astimezone(UTC).replace(microsecond=0)
+    if last <= first:  # in the very first second of a minute
         return None
-    last = end.astimezone(UTC)
     return "/".join(
         f"{one.replace(tzinfo=None).isoformat(timespec='seconds')}Z" for one in (first, last)
     )

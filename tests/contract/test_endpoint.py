@@ -189,7 +189,7 @@ def test_undo_takes_back_any_step_of_the_rollout_and_only_those(world):
     world.settle("shift_traffic", stage=second, expected=live, wanted=step, started_at=NOW)
     with pytest.raises(Refused, match="Somebody else changed the traffic"):
         world.do("undo", stage=second, restore=live, ours=[])
-    world.settle("undo", stage=second, restore=live, ours=[step])
+    world.settle("undo", stage=second, restore=live, ours=[step], present=step)
     assert world.endpoint()["properties"]["traffic"] == live
     assert world.deployments() == ["taxi-model-1"]
     assert world.audit()[-1]["Properties"]["before"] == '{"taxi-model-1": 75, "taxi-model-2": 25}'

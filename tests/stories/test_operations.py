@@ -1,4 +1,4 @@
-"""What operators do while versions move: hold, resume, roll back, cancel."""
+"""What operators do while versions move, beside what the acceptance stories have of it."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from local import taxi
 from local.cloud import LocalCloud
 from local.demo import demo_policy
 
-NAMES = ("held", "back-before", "back-during", "back-after", "anew", "cancelled", "line")
+NAMES = ("anew", "cancelled", "line")
 POLICY = f"""\
 version: 1
 workspaces:
@@ -29,7 +29,6 @@ ROUTE = """\
       - name: prod
         workspace: prod
         keep_previous: {keep}
-        gates: [{gates}]
         online:
           endpoint: deploy/{name}.yml
           deployment: deploy/online-deployment.yml
@@ -58,9 +57,8 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
 
 def _route(name: str) -> str:
     # A canary that waits for the operator, where one has to come in the middle of it.
-    every = "1h" if name in ("back-during", "cancelled") else "1s"
-    gates = "{kind: approval, by: [bob@contoso.com]}" if name == "back-before" else ""
-    return ROUTE.format(name=name, keep=0 if name == "anew" else "1h", gates=gates, every=every)
+    every = "1h" if name == "cancelled" else "1s"
+    return ROUTE.format(name=name, keep=0 if name == "anew" else "1h", every=every)
 
 
 @pytest.fixture
@@ -78,22 +76,6 @@ def now_serving(service: Service, name: str) -> dict[str, int]:
     return service.traffic(name)[-1]
 
 
-def test_a_held_canary_parks_and_goes_on_when_somebody_resumes(operator, service):
-    serving(service, "held")
-    told = service.register(taxi.BETTER, name="held")
-    told.wait_for("promotion.traffic_shifted")
-    operator.hold("held")
-    waiting = told.wait_for("promotion.waiting")["Properties"]
-    assert (waiting["waiting_for"], waiting["reason"]) == ("hold", "Held by ada: looking into it")
-    assert now_serving(service, "held")[f"held-{told.version}"] == 50
-    assert service.endpoint("held")["tags"]["promotion.hold"].startswith("held by ada")
-    requests = len(service.observer.requests("", "/held"))
-    operator.resume("held")
-    assert told.end()["Name"] == "promotion.succeeded"
-    assert len(service.observer.requests("", "/held")) > requests
-    assert service.endpoint("held")["tags"]["promotion.hold"].startswith("resumed by ada")
-
-
 def test_while_the_line_is_stopped_nothing_is_deployed_anywhere(operator, service):
     operator.stop_the_line()
     told = service.register(name="line")
@@ -102,56 +84,6 @@ def test_while_the_line_is_stopped_nothing_is_deployed_anywhere(operator, servic
     assert told.deployments() == 0
     operator.start_the_line()
     assert told.end()["Name"] == "promotion.succeeded"
-
-
-def test_who_rolls_back_while_a_version_waits_gets_the_previous_one_and_the_other_waits_on(
-    operator, service
-):
-    for training in (taxi.GOOD, taxi.BETTER):
-        told = service.register(training, name="back-before")
-        told.wait_for("promotion.approval_requested")
-        operator.decide(told, "approve", "bob@contoso.com")
-        assert told.end()["Name"] == "promotion.succeeded"
-    waiting = service.register(taxi.BETTER, name="back-before")
-    waiting.wait_for("promotion.approval_requested")
-
-    ended = operator.roll_back("back-before")
-
-    assert (ended["status"], ended["serves"]) == ("succeeded", "back-before-1")
-    assert now_serving(service, "back-before") == {"back-before-1": 100}
-    operator.decide(waiting, "approve", "bob@contoso.com")
-    assert waiting.wait_for("promotion.waiting")["Properties"]["waiting_for"] == "hold"
-    operator.resume("back-before")
-    assert waiting.end()["Name"] == "promotion.succeeded"
-
-
-def test_who_rolls_back_during_a_canary_stops_it(operator, service):
-    serving(service, "back-during")
-    told = service.register(taxi.BETTER, name="back-during")
-    told.wait_for("promotion.traffic_shifted")
-
-    ended = operator.roll_back("back-during")
-
-    assert (ended["status"], ended["serves"]) == ("succeeded", "back-during-1")
-    end = told.end()
-    assert end["Name"] == "promotion.rolled_back"
-    assert end["Properties"]["reason"] == "Taken back by ada: complaints"
-    assert now_serving(service, "back-during") == {"back-during-1": 100}
-    assert service.deployments("back-during") == ["back-during-1"]
-
-
-def test_who_rolls_back_afterwards_only_moves_the_traffic(operator, service):
-    serving(service, "back-after")
-    bad = serving(service, "back-after", taxi.BETTER)
-    before = len(service.observer.requests("PUT", "/deployments/back-after-"))
-
-    ended = operator.roll_back("back-after")
-
-    assert (ended["status"], ended["serves"]) == ("succeeded", "back-after-1")
-    assert len(service.observer.requests("PUT", "/deployments/back-after-")) == before
-    told = bad.wait_for("promotion.rolled_back")["Properties"]
-    assert (told["serves"], told["actor"]) == ("back-after:1", "ada")
-    assert told["reason"] == "Rolled back by ada: complaints"
 
 
 def test_a_version_whose_deployment_is_gone_is_deployed_again_and_asked(operator, service):

@@ -1,4 +1,4 @@
-"""Stages with gates, waits and careful traffic, on the whole service."""
+"""Stages with gates, waits and careful traffic, beside what the acceptance stories have of it."""
 
 import shutil
 from pathlib import Path
@@ -28,17 +28,6 @@ x-parts:
     <<: *careful
     canary: {{steps: [5, 25, 50], every: 1s}}
 routes:
-  canary:
-    from: dev
-    models: [canary]
-    stages:
-      - name: prod
-        workspace: prod
-        keep_previous: 0
-        online:
-          <<: *careful
-          endpoint: deploy/canary.yml
-          canary: {{steps: [5, 25, 50], every: 1s}}
   approved:
     from: dev
     models: [approved]
@@ -83,7 +72,7 @@ routes:
         online: {{<<: *stepwise, endpoint: deploy/three-north.yml}}
 """
 ENDPOINTS = (
-    *("canary", "approved-qa", "approved-prod", "champion", "west", "north"),
+    *("approved-qa", "approved-prod", "champion", "west", "north"),
     *("three-qa", "three-west", "three-north"),
 )
 
@@ -122,41 +111,6 @@ def shares(service: Service, endpoint: str, deployment: str) -> list[int]:
     return [share for share, last in zip(found, [None, *found], strict=False) if share != last]
 
 
-def test_a_canary_goes_step_by_step_and_never_below_100_in_sum(service):
-    assert service.register(name="canary").end()["Name"] == "promotion.succeeded"
-    told = service.register(taxi.BETTER, name="canary")
-    assert told.end()["Name"] == "promotion.succeeded"
-    assert shares(service, "canary", f"canary-{told.version}") == [0, 5, 25, 50, 100]
-    known = service.cloud.control.get("/_emulator/traffic").json()["endpoints"]
-    for states in known.values():
-        assert {sum(state["traffic"].values()) for state in states} <= {0, 100}
-
-
-def test_a_canary_that_fails_at_25_percent_is_taken_back(service):
-    live = service.register(name="canary")
-    assert live.end()["Name"] == "promotion.succeeded"
-    # Asked before any traffic, at 5 % and, in vain, at 25 %.
-    service.fault("POST", "/score$", answer={"status": 500, "body": {"error": "no"}}, skip=2)
-    told = service.register(taxi.BETTER, name="canary")
-    end = told.end()
-    assert end["Name"] == "promotion.rolled_back"
-    assert "it answered 500" in end["Properties"]["reason"]
-    assert shares(service, "canary", f"canary-{told.version}") == [0, 5, 25, 0]
-    assert shares(service, "canary", f"canary-{live.version}")[-1] == 100
-
-
-def test_a_stage_waits_until_somebody_approves(service):
-    told = service.register(name="approved")
-    asked = told.wait_for("promotion.approval_requested")["Properties"]
-    assert (asked["stage"], asked["by"]) == ("prod", "bob@contoso.com")
-    decide(service, told, "approve", "eve@contoso.com")
-    refused = told.wait_for("promotion.decision_refused")["Properties"]
-    assert "eve@contoso.com may not decide" in refused["reason"]
-    decide(service, told, "approve", "bob@contoso.com")
-    assert told.end()["Name"] == "promotion.succeeded"
-    assert shares(service, "approved-prod", f"approved-{told.version}") == [0, 100]
-
-
 def test_a_rejected_version_stays_where_it_is(service):
     told = service.register(taxi.BETTER, name="approved")
     told.wait_for("promotion.approval_requested")
@@ -165,18 +119,6 @@ def test_a_rejected_version_stays_where_it_is(service):
     assert end["Name"] == "promotion.rejected"
     assert end["Properties"]["reason"] == "Rejected by bob@contoso.com: Not before the audit."
     assert end["Properties"]["stage"] == "prod"
-
-
-def test_a_newer_version_supersedes_an_older_one_that_waits(service):
-    older = service.register(name="approved")
-    older.wait_for("promotion.approval_requested")
-    newer = service.register(taxi.BETTER, name="approved")
-    newer.wait_for("promotion.approval_requested")
-    end = older.end()
-    assert end["Name"] == "promotion.superseded"
-    assert f"approved:{newer.version}, which is newer" in end["Properties"]["reason"]
-    decide(service, newer, "approve", "bob@contoso.com")
-    assert newer.end()["Name"] == "promotion.succeeded"
 
 
 def test_a_version_that_is_worse_than_the_champion_is_refused(service):

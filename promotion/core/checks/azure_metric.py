@@ -154,7 +154,7 @@ class AzureMetricCheck(MeasuringCheck):
         return self.finding(
             Outcome.PASSED if passed else Outcome.FAILED,
             f"{self.metric} of {serving.deployment} is {self.shown(value, *beside)} {self._unit} "
-            f"{self.meant(serving)}, over {exact(count)} requests{than}{wants}.",
+            f"{self.meant(serving)}, over {_counted(count)}{than}{wants}.",
             remedy=None if passed else self._remedy,
             figures=figures | ({"live": other} if other is not None else {}),
             threshold=wish or None,
@@ -176,3 +176,7 @@ class AzureMetricCheck(MeasuringCheck):
             f"Azure Monitor has not enough of {self.metric} of {deployment} {self.meant(serving)}.",
             remedy="Raise wait_at_most if it comes later, or lower min_requests.",
         )
+
+
+def _counted(requests: float) -> str:
+    return "1 request" if requests == 1 else f"{exact(requests)} requests"

@@ -76,4 +76,4 @@ def in_words(span: timedelta) -> str:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count}{unit}")
-    return " ".join(parts[:2]) or f"{span.total_seconds():g}s"
+    return " ".join(parts[:2]) or f"{round(span.total_seconds(), 2):g}s"

@@ -90,6 +90,8 @@ class UndoOrder(TargetOrder):
     """Marks before the rollout."""
     ours: tuple[dict[str, int], ...] = ()
     """Every distribution that this rollout may have written."""
+    present: dict[str, int] = {}
+    """The distribution as it was known last."""
     keep: bool = False
     """Leave the deployment, without traffic, to be looked at."""
     shifted: bool = False

@@ -44,6 +44,7 @@ class _Rollout:
         self._marks: dict[str, str] = {}
         self._serving: dict[str, str] = {}
         self._ways: Sequence[Weights] = ()
+        self._present: Weights = {}
         self._shifted = False
 
     def run(self) -> Steps[DeliveryResult]:
@@ -64,7 +65,7 @@ class _Rollout:
             return self._ended(Status.SUPERSEDED, newer)
         steps = self._stage.canary.steps if self._stage.canary else ()
         self._before, self._marks = endpoint.traffic, endpoint.marks
-        self._serving = endpoint.serving
+        self._serving, self._present = endpoint.serving, endpoint.traffic
         self._ways = path(self._before, target.deployment, steps)
         try:
             yield from self._deploy()
@@ -132,6 +133,7 @@ class _Rollout:
             self._work.become(Status.SHIFTING, traffic=dict(wanted))
             yield from self._write(expected, wanted)
             expected, self._shifted = wanted, True
+            self._present = wanted
             since = self._work.now
             if stage.canary is not None and number < len(self._ways):
                 yield from self._work.rest(self._work.now + stage.canary.every)
@@ -188,6 +190,7 @@ class _Rollout:
                     target=self._stage.target,
                     restore=self._before,
                     marks=self._marks,
+                    present=self._present,
                     ours=tuple(self._ways),
                     keep=self._stage.on_failure == "keep",
                     shifted=self._shifted,
