@@ -164,6 +164,7 @@ class Waiting:
             until=ends,
             registered_by=self._origin.registrant or "",
             registry_path=self._order.asset_id,
+            plan="\n".join(f"{verb}: {what}" for verb, what in self._order.stage.doing()),
             # For the approver to read; a record holds 8 KB, the promotion has all of it.
             verdicts="\n".join(
                 f"{verdict.outcome} {verdict.gate}: {verdict.reason}" for verdict in self._verdicts

@@ -170,6 +170,11 @@ def test_who_is_to_approve_gets_every_verdict():
     ctx, _ = staged(*gates, evaluate_gates=warned, events=[decided(1, "bob@x.com")])
     (asked,) = [given for given in ctx.called("record") if given["name"] == "approval_requested"]
     assert "inconclusive tag signed: taxi-model:7 has no tag signed" in asked["details"]["verdicts"]
+    assert asked["details"]["plan"].splitlines() == [
+        "deploy: taxi-model-7 at taxi-fare, prod-ws",
+        "ask: it the sample request",
+        "switch: give it all traffic; what served before is kept 1d",
+    ]
 
 
 def test_the_registrant_cannot_approve_and_it_is_recorded_why():
