@@ -25,6 +25,8 @@ class Guard(Value):
     """Whether a place is held, and who is there."""
 
     hold: Hold | None = None
+    changes: int = 0
+    """How often it was held or let go: of two messages about that, the later one counts."""
     present: tuple[str, ...] = ()
     """Durable ids of the stages that deliver there, or wait because it is held."""
     delivering: dict[str, str] = {}
@@ -35,7 +37,9 @@ class Guard(Value):
         return self._with(present=(*self._others(instance), instance))
 
     def begin(self, instance: str, what: str) -> "Guard":
-        """It does."""
+        """It does, unless somebody holds the place."""
+        if self.hold is not None:
+            return self
         return self._with(delivering={**self.delivering, instance: what})
 
     def leave(self, instance: str) -> "Guard":
@@ -45,11 +49,11 @@ class Guard(Value):
 
     def held(self, hold: Hold) -> "Guard":
         """Somebody holds it; the first hold stays, so that a second one hides no reason."""
-        return self._with(hold=self.hold or hold)
+        return self._with(hold=self.hold or hold, changes=self.changes + 1)
 
     def resumed(self) -> "Guard":
         """Nobody holds it any more."""
-        return self._with(hold=None)
+        return self._with(hold=None, changes=self.changes + 1)
 
     def _others(self, instance: str) -> tuple[str, ...]:
         return tuple(one for one in self.present if one != instance)

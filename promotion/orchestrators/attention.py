@@ -16,8 +16,8 @@ from promotion.orchestrators.events import (
     SUPERSEDED,
     TAKE_BACK,
     Ears,
+    Holds,
     Stopped,
-    said,
 )
 from promotion.orchestrators.work import Steps, Work
 
@@ -32,8 +32,8 @@ class Attention:
     def __init__(self, work: Work) -> None:
         self._ctx = work.ctx
         self._ears = Ears(work.ctx, (CANCEL, SUPERSEDED, DECISION, HOLD, RESUME, TAKE_BACK))
-        self.holds: dict[str, str] = {}
-        """Why it must wait, by the name of what is held."""
+        self.holds = Holds()
+        """Where somebody holds what it wants to do."""
 
     def until(self, at: datetime | None) -> Steps[Decision | None]:
         """Wait until that moment, or for ever; an event that comes first ends the wait.
@@ -47,32 +47,27 @@ class Attention:
         come, version = self._ears.take(SUPERSEDED)
         if come:
             raise Superseded(str(version))
-        come, told = self._ears.take(HOLD)
-        if come:
-            self.hold(said(told, "where"), told)
-        come, told = self._ears.take(RESUME)
-        if come:
-            self.holds.pop(said(told, "where"), None)
+        self.holds.hear(self._ears)
         # Nothing is delivered yet: a delivery later must not take this for news.
         self._ears.take(TAKE_BACK)
         come, decision = self._ears.take(DECISION)
         return _valid(decision) if come else None
-
-    def hold(self, where: str, told: object) -> None:
-        """Note a hold, as its event or its place tells of it."""
-        self.holds[where] = f"Held by {said(told, 'by')}: {said(told, 'reason')}"
 
     def forward(self, running: task.Task[Any], child: str) -> Steps[Any]:
         """The output of ``running``, to which everything is told that concerns a delivery."""
         while not running.is_complete:
             yield from self._ears.wait(None, running)
             for name in (CANCEL, HOLD, RESUME, TAKE_BACK):
-                come, told = self._ears.take(name)
-                if come:
-                    self._ctx.send_event(child, name, data=told)
+                for told in self._ears.take_all(name):
+                    if self._is_news(name, told):
+                        self._ctx.send_event(child, name, data=told)
             for name in (SUPERSEDED, DECISION):
                 self._ears.take(name)  # too late
         return running.get_result()
+
+    def _is_news(self, name: str, told: Any) -> bool:
+        """A hold that is over by now would stop for good a delivery that began afterwards."""
+        return name not in (HOLD, RESUME) or self.holds.note(told, held=name == HOLD)
 
 
 def _valid(decision: object) -> Decision | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from promotion.core.status import Status
-from promotion.orchestrators.events import CANCEL, HOLD, RESUME, TAKE_BACK, Ears, Stopped, said
+from promotion.orchestrators.events import CANCEL, HOLD, RESUME, TAKE_BACK, Ears, Holds, Stopped
 from promotion.orchestrators.work import Steps, Work
 
 
@@ -34,7 +34,7 @@ class Control:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._ears = Ears(work.ctx, (CANCEL, TAKE_BACK, HOLD, RESUME))
-        self._holds: dict[str, str] = {}
+        self._holds = Holds()
         self.stop: Stopped | None = None
         """Who has stopped it, once somebody has."""
 
@@ -51,12 +51,11 @@ class Control:
         nothing of what it finds.
         """
         self._hear()
-        if not self._holds:
+        if self._holds.why is None:
             return
         work, before, since = self._work, self._work.status, self._work.now
         told = ""
-        while self._holds:
-            why = next(iter(self._holds.values()))
+        while why := self._holds.why:
             work.wait_for("hold", reason=why)
             if why != told:
                 yield from work.record("waiting", waiting_for="hold", reason=why)
@@ -67,13 +66,7 @@ class Control:
         work.become(before)
 
     def _hear(self) -> None:
-        come, hold = self._ears.take(HOLD)
-        if come:
-            why = f"Held by {said(hold, 'by')}: {said(hold, 'reason')}"
-            self._holds[said(hold, "where")] = why
-        come, resumed = self._ears.take(RESUME)
-        if come:
-            self._holds.pop(said(resumed, "where"), None)
+        self._holds.hear(self._ears)
         for name, status in ((TAKE_BACK, Status.ROLLED_BACK), (CANCEL, Status.CANCELLED)):
             come, told = self._ears.take(name)
             if come and self.stop is None and self._work.status is not Status.ROLLING_BACK:

@@ -1,6 +1,6 @@
 """What may be told to a running orchestration, and how one listens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,9 +20,10 @@ CANCEL: Final = "cancel"
 TAKE_BACK: Final = "take_back"
 """With ``{"by": …, "reason": …}``: somebody rolls back by hand what is being delivered."""
 HOLD: Final = "hold"
-"""With ``{"where": …, "by": …, "reason": …}``: nothing is to be changed there for now."""
+"""With ``{"where": …, "by": …, "reason": …, "change": …}``: nothing is to be changed there for now.
+The number of the change says which of several is the last."""
 RESUME: Final = "resume"
-"""With ``{"where": …}``: it may go on there."""
+"""With ``{"where": …, "change": …}``: it may go on there."""
 
 
 class Stopped(Terminal):
@@ -69,7 +70,51 @@ class Ears:
             return False, None
         return True, self._listening.pop(name).get_result()
 
+    def take_all(self, name: str) -> Iterator[Any]:
+        """What each event of that name has told so far, in the order in which they came."""
+        come, told = self.take(name)
+        while come:
+            yield told
+            come, told = self.take(name)
+
     def _listen(self) -> None:
         for name in self._names:
             if name not in self._listening:
                 self._listening[name] = self._ctx.wait_for_external_event(name)
+
+
+class Holds:
+    """Where somebody holds what one is about to do, and why; messages may come in any order."""
+
+    def __init__(self) -> None:
+        self._why: dict[str, str] = {}
+        self._last: dict[str, int] = {}
+
+    def hear(self, ears: Ears) -> None:
+        """Note every hold, and every end of one, that was told of."""
+        for told in ears.take_all(HOLD):
+            self.note(told, held=True)
+        for told in ears.take_all(RESUME):
+            self.note(told, held=False)
+
+    def note(self, told: Any, *, held: bool) -> bool:
+        """Note what one event, or a guard, tells; False if it is older than what is known."""
+        where, change = said(told, "where"), _number(told)
+        if change < self._last.get(where, 0):
+            return False
+        self._last[where] = change
+        if held:
+            self._why[where] = f"Held by {said(told, 'by')}: {said(told, 'reason')}"
+        else:
+            self._why.pop(where, None)
+        return True
+
+    @property
+    def why(self) -> str | None:
+        """One reason to wait; None when there is none."""
+        return next(iter(self._why.values()), None)
+
+
+def _number(told: Any) -> int:
+    change = told.get("change") if isinstance(told, dict) else None
+    return change if isinstance(change, int) else 0

@@ -56,7 +56,12 @@ def hold_place(doing: Doing, order: Operation) -> Steps[Guard]:
     found = yield doing.ctx.call_entity(guard(name), "hold", wanted.to_json())
     before = Guard.model_validate(found)
     for one in before.present:
-        told = {"where": name, "by": order.by, "reason": order.reason}
+        told = {
+            "where": name,
+            "by": order.by,
+            "reason": order.reason,
+            "change": before.changes + 1,
+        }
         doing.ctx.send_event(one, HOLD, data=told)
     return before
 
@@ -65,7 +70,8 @@ def _let_go(doing: Doing, order: Operation) -> Steps[Guard]:
     name = order.place.guard
     before = Guard.model_validate((yield doing.ctx.call_entity(guard(name), "resume")))
     for one in before.present:
-        doing.ctx.send_event(one, RESUME, data={"where": name})
+        told = {"where": name, "change": before.changes + 1}
+        doing.ctx.send_event(one, RESUME, data=told)
     return before
 
 

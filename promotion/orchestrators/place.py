@@ -1,8 +1,10 @@
 """Where a stage delivers: it says that it is there, and hears whether that is held."""
 
+from typing import Any
+
 from durabletask.entities import EntityInstanceId
 
-from promotion.core.holding import EVERYTHING
+from promotion.core.holding import EVERYTHING, Guard
 from promotion.orchestrators.attention import Attention
 from promotion.orchestrators.work import Steps, Work
 
@@ -26,13 +28,25 @@ class Place:
         self._here = True
         for name in self._names:
             found = yield self._ctx.call_entity(guard(name), "come", self._ctx.instance_id)
-            if hold := (found or {}).get("hold"):
-                self._attention.hold(name, hold)
+            self._note(name, found)
 
-    def begin(self, what: str) -> None:
-        """It delivers now."""
+    def begin(self, what: str) -> Steps[bool]:
+        """Whether it delivers now: not where somebody has held the place just before.
+
+        The guard decides, so that whoever rolls back there knows of every delivery.
+        """
         told = {"instance": self._ctx.instance_id, "what": what}
-        self._ctx.signal_entity(guard(self._names[0]), "begin", told)
+        place = self._names[0]
+        return not self._note(place, (yield self._ctx.call_entity(guard(place), "begin", told)))
+
+    def _note(self, name: str, found: Any) -> bool:
+        """Whether that is held, as its guard says."""
+        there = Guard.model_validate(found or {})
+        if there.hold is None:
+            return False
+        told = {"where": name, "change": there.changes, **there.hold.to_json()}
+        self._attention.holds.note(told, held=True)
+        return True
 
     def leave(self) -> None:
         """Holds no longer concern it."""

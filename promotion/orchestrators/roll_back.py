@@ -83,11 +83,15 @@ class _RollBack:
                     status=Status.SUCCEEDED, serves=scene.serving, taken_back=stopped
                 )
         way = way_back(scene, order.registry, order.version)
-        result = yield from self._deliver(way)
+        result = yield from self._deliver(way, "delivery")
+        if way.stands and result.failure and result.failure.code == "DeploymentGone":
+            scene = yield from self._look()  # it was retired just now
+            way = way_back(scene, order.registry, order.version)
+            result = yield from self._deliver(way, "new-delivery")
         if result.status is not Status.SUCCEEDED:
             return RollbackResult(status=result.status, failure=result.failure, taken_back=stopped)
+        self._retire_later(way, result)  # first: it must not depend on a record
         yield from self._record(scene, way)
-        self._retire_later(way, result)
         return RollbackResult(status=result.status, serves=way.deployment, taken_back=stopped)
 
     def _look(self) -> Steps[Scene]:
@@ -95,16 +99,19 @@ class _RollBack:
         order = SceneOrder(target=stage.target, batch=isinstance(stage, BatchPlan))
         return (yield from self._doing.perform(order, SceneReceipt)).scene
 
-    def _deliver(self, way: Way) -> Steps[DeliveryResult]:
-        child = f"{self._order.id}--delivery"
-        stage = yield from self._ready(way)
+    def _deliver(self, way: Way, role: str) -> Steps[DeliveryResult]:
+        child = f"{self._order.id}--{role}"
+        # What served before is known to be well; whatever else stands may be there because it
+        # failed, to be looked at.
+        ask = not way.stands or self._order.version is not None
+        stage = (yield from self._ready(way)) if ask else self._stage(way)
         order = DeliveryOrder(
             context=self._context(way),
             stage=stage,
             asset_id=way.asset_id,
             timing=self._doing.timing,
             force=True,
-            ask=not way.stands,
+            ask=ask,
         )
         try:
             output = yield self._doing.ctx.call_sub_orchestrator(
@@ -121,10 +128,8 @@ class _RollBack:
         return DeliveryResult.model_validate(output)
 
     def _ready(self, way: Way) -> Steps[AnyEndpointPlan]:
-        """The stage; a deployment that must be made anew needs what its file names."""
+        """The stage; a deployment that may have to be made needs what its file names."""
         stage = self._stage(way)
-        if way.stands:
-            return stage
         order, context = self._order, self._context(way)
         (ready,) = yield from shared(
             self._doing, context, order.source_workspace, order.registry, (stage,)

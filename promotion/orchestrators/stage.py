@@ -56,6 +56,7 @@ class _Stage:
 
     def run(self) -> Steps[StageResult]:
         """Everything, to its end."""
+        model = self._order.context.model
         try:
             yield from self._pass_gates()
             # Only a version that may go on supersedes others.
@@ -63,7 +64,10 @@ class _Stage:
             waits = self._order.stage.waits
             yield from self._waiting.over(waits, self._result.judgement)
             yield from self._place.come()
-            yield from self._waiting.free(waits)
+            begun = False
+            while not begun:
+                yield from self._waiting.free(waits)
+                begun = yield from self._place.begin(self._order.stage.what(model))
         except Stopped as stop:
             self._end(stop.status, stop.failure)
         except Terminal as error:
@@ -125,7 +129,6 @@ class _Stage:
             timing=self._work.timing,
         )
         child = self._child("delivery")
-        self._place.begin(stage.what(order.context.model))
         running: task.Task[Any] = self._work.ctx.call_sub_orchestrator(
             "deliver", input=order.to_json(whole=True), instance_id=child
         )

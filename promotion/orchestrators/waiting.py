@@ -61,7 +61,7 @@ class Waiting:
         """
         windows = [wait for wait in waits if isinstance(wait, WindowWait)]
         while True:
-            if self._attention.holds:
+            if self._attention.holds.why:
                 yield from self._hold()
             elif closed := next((w for w in windows if w.why_closed(self._work.now)), None):
                 yield from self._window(closed)
@@ -70,8 +70,7 @@ class Waiting:
 
     def _hold(self) -> Steps[None]:
         told = ""
-        while holds := self._attention.holds:
-            why = next(iter(holds.values()))
+        while why := self._attention.holds.why:
             if why != told:
                 self._work.wait_for("hold", reason=why)
                 yield from self._work.record("waiting", waiting_for="hold", reason=why)
@@ -120,7 +119,7 @@ class Waiting:
             opens = wait.opens(self._work.now)
             yield from self._tell("window", f"{why[:1].upper()}{why[1:]}.", opens)
             yield from self.rest(opens)
-            if self._attention.holds:
+            if self._attention.holds.why:
                 return  # more is closed than this window
 
     def _soak(self, wait: SoakWait) -> Steps[None]:

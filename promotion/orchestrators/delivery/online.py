@@ -93,9 +93,21 @@ class _Rollout:
 
     def _deploy(self) -> Steps[None]:
         started, stage, context = self._work.now, self._stage, self._order.context
+        if self._order.ask:  # what must not be asked stands, or it is not what is wanted
+            yield from self._create()
+        look = yield from self._work.settle(
+            LookOrder(context=context, target=stage.target, started_at=started),
+            LookReceipt,
+            limit=self._limit,
+        )
+        if look.failure is not None:
+            raise Terminal.of(look.failure)
+
+    def _create(self) -> Steps[None]:
+        stage = self._stage
         yield from self._work.perform(
             DeployOrder(
-                context=context,
+                context=self._order.context,
                 target=stage.target,
                 yaml=stage.deployment_yaml,
                 path=stage.deployment_path,
@@ -104,13 +116,6 @@ class _Rollout:
             ),
             Receipt,
         )
-        look = yield from self._work.settle(
-            LookOrder(context=context, target=stage.target, started_at=started),
-            LookReceipt,
-            limit=self._limit,
-        )
-        if look.failure is not None:
-            raise Terminal.of(look.failure)
 
     def _asset(self) -> Steps[str]:
         """The model as the endpoint takes it: Kubernetes only from its own workspace."""

@@ -20,4 +20,13 @@ def test_a_second_hold_does_not_hide_the_reason_of_the_first():
 
 
 def test_resuming_lets_go_of_the_hold_and_forgets_nobody():
-    assert Guard().come("a").held(FIRST).resumed() == Guard().come("a")
+    there = Guard().come("a").held(FIRST).resumed()
+    assert (there.hold, there.present) == (None, ("a",))
+
+
+def test_every_change_has_a_number_because_messages_may_come_in_another_order():
+    assert Guard().held(FIRST).resumed().held(SECOND).changes == 3
+
+
+def test_nobody_begins_where_it_is_held():
+    assert Guard().come("a").held(FIRST).begin("a", "taxi-7").delivering == {}

@@ -19,7 +19,7 @@ def operated(orchestrator, **before):
 
 def test_a_hold_is_told_to_everybody_who_is_there_and_shown_on_the_endpoint():
     ctx, place, output = operated(hold, present=["p-1", "p-2"])
-    told = {"where": place, "by": "ada", "reason": "Complaints."}
+    told = {"where": place, "by": "ada", "reason": "Complaints.", "change": 1}
     assert ctx.sent == [("p-1", "hold", told), ("p-2", "hold", told)]
     assert ctx.names() == ["plan_hold", "guard.hold", "mark_hold"]
     assert ctx.called("mark_hold")[0]["held"] is True
@@ -32,7 +32,7 @@ def test_who_held_it_before_is_said():
 
 def test_resuming_wakes_everybody_who_waits():
     ctx, place, output = operated(resume, present=["p-1"], hold=HELD)
-    assert ctx.sent == [("p-1", "resume", {"where": place})]
+    assert ctx.sent == [("p-1", "resume", {"where": place, "change": 1})]
     assert ctx.called("mark_hold")[0]["held"] is False
     assert output["before"]["reason"] == "Before."
 

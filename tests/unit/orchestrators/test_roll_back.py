@@ -42,7 +42,7 @@ def test_it_holds_the_place_then_lets_the_previous_version_serve():
     ctx, output = back()
     assert ctx.names() == [
         *("plan_rollback", "guard.hold", "lock", "look_at_scene", "deliver"),
-        *("record_rollback", "retire", "mark_hold"),
+        *("retire", "record_rollback", "mark_hold"),
     ]
     assert output == {"status": "succeeded", "serves": "taxi-model-6"}
 
@@ -67,7 +67,7 @@ def test_a_deployment_that_is_made_anew_runs_in_the_environment_that_its_file_na
     (order,) = ctx.called("deliver")
     assert order["stage"]["assets"][0]["reference"] == "azureml://the-env"
     assert ctx.called("share_asset")[0]["source"]["name"] == "dev-ws"
-    assert back("6", files=environment)[0].called("share_asset") == []
+    assert back(files=environment)[0].called("share_asset") == []
 
 
 def test_what_is_being_delivered_is_taken_back_and_that_is_all():

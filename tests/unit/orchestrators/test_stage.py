@@ -71,8 +71,8 @@ def waited(ctx: FakeContext) -> float:
 def test_a_stage_without_gates_begins_at_once_and_retires_what_it_replaced():
     ctx, output = staged()
     assert ctx.names() == [
-        *("line.arrive", "guard.come", "guard.come", "line.leave"),
-        *("guard.begin", "deliver", "retire", "guard.leave", "guard.leave"),
+        *("line.arrive", "guard.come", "guard.come", "guard.begin"),
+        *("line.leave", "deliver", "retire", "guard.leave", "guard.leave"),
     ]
     assert output["status"] == "succeeded"
     assert output["since"] == "2026-03-02T12:00:00Z"
@@ -344,6 +344,8 @@ def test_a_stop_is_a_stop_however_it_is_told(payload):
 
 # -- holds
 
+GUARD = a_promotion(POLICY).plan.stages[0].guarded("taxi")
+
 HELD = {"hold": {"by": "ada", "reason": "complaints", "since": "2026-03-02T11:00:00Z"}}
 
 
@@ -401,3 +403,21 @@ def test_who_cancels_while_a_gate_holds_the_version_is_heard():
     waiting = judged(a_candidate(), gates_of(gate))
     _, output = staged(gate, events=[said(1, "cancel")], evaluate_gates=waiting)
     assert output["failure"] == {"reason": "Cancelled by ada: complaints", "code": "Cancelled"}
+
+
+def test_a_hold_that_comes_as_the_stage_is_about_to_begin_stops_it():
+    """Whoever rolls back there must know of every delivery, so the guard has the last word."""
+    ctx, output = staged(
+        events=[Event(3 * HOUR, "resume", {"where": GUARD, "change": 2})],
+        **{"guard.begin": [HELD | {"changes": 1}, {}]},
+    )
+    assert (output["status"], waited(ctx)) == ("succeeded", 3)
+    assert ctx.names().count("guard.begin") == 2
+
+
+def test_a_hold_whose_end_was_told_first_is_over():
+    """Messages between orchestrations come in any order."""
+    late = Event(2 * HOUR, "hold", {"where": "x", "by": "ada", "reason": "old", "change": 1})
+    early = Event(HOUR, "resume", {"where": "x", "change": 2})
+    ctx, _ = staged("{kind: window, days: [tue], time_zone: UTC}", events=[early, late])
+    assert waited(ctx) == 12
