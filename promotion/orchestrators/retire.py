@@ -17,17 +17,21 @@ def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Wait, then remove each replaced deployment. Input: a RetirementOrder; output: what stays.
 
     Until then going back is only a change of traffic, or of the default of a batch endpoint. A
-    deployment that serves again in the meantime is kept.
+    deployment that serves again in the meantime is kept; if it is replaced once more, that
+    retirement removes it.
     """
     ordered = RetirementOrder.model_validate(order)
     stage = ordered.stage
     work = Work(ctx, ordered.context, ordered.timing, Status.WAITING)
+    place, me = turn(stage.lock), ctx.instance_id
+    told = {"deployments": list(ordered.replaced), "retirement": me}
+    yield ctx.call_entity(place, "keep", told)
     if stage.keep_previous:
         yield ctx.create_timer(stage.keep_previous)
     kept = []
-    with (yield ctx.lock_entities([turn(stage.lock)])):
+    with (yield ctx.lock_entities([place])):
         limit = Limit(work.now + stage.time_limit, "time_limit in the policy")
-        for previous in ordered.replaced:
+        for previous in (yield ctx.call_entity(place, "retire", me)):
             kept += yield from _retire_one(work, ordered, previous, limit)
     return {"kept": kept}
 

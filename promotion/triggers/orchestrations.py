@@ -67,8 +67,18 @@ def roll_back(ctx: Any, order: Any) -> Any:
 
 
 @orchestrations.entity_trigger(context_name="context", entity_name="turn")
-def turn(ctx: Any, _: Any) -> None:
-    """What one delivery at a time may change, for them to lock; it has no operations."""
+def turn(ctx: Any, given: Any) -> Any:
+    """What one delivery at a time may change, for them to lock; and what is kept there."""
+    from promotion.core.keeping import Kept
+
+    state = Kept.model_validate(ctx.get_state(dict, {}))
+    match ctx.operation:
+        case "keep":
+            ctx.set_state(state.keep(given["deployments"], given["retirement"]).to_json())
+            return None
+        case "retire":
+            ctx.set_state(state.without(given).to_json())
+            return state.of(given)
     raise ValueError(f"the turn entity has no operation {ctx.operation!r}")
 
 

@@ -20,7 +20,7 @@ def retired(policy=POLICY, **answers):
         replaced=REPLACED,
         timing=promotion.plan.timing,
     )
-    ctx = FakeContext(answers)
+    ctx = FakeContext({"turn.retire": [list(REPLACED)]} | answers)
     return ctx, run(retire, ctx, order.to_json())
 
 
@@ -53,6 +53,12 @@ def test_a_deployment_that_cannot_be_removed_is_recorded_and_the_others_still_go
     assert len(ctx.called("retire_deployment")) == 2
 
 
+def test_what_was_replaced_again_in_the_meantime_is_left_to_that_retirement():
+    ctx, output = retired(**{"turn.retire": [["taxi-model-6"]]})
+    assert [order["previous"] for order in ctx.called("retire_deployment")] == ["taxi-model-6"]
+    assert output == {"kept": []}
+
+
 def test_retirement_takes_its_turn_on_the_endpoint():
     ctx, _ = retired()
-    assert ctx.names()[0] == "lock"
+    assert ctx.names()[:3] == ["turn.keep", "lock", "turn.retire"]
