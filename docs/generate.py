@@ -1,4 +1,7 @@
-"""`make docs`: writes a reference page for each kind of gate, wait and check, of its docstring."""
+"""`make docs`: writes a reference page for each kind of gate, wait and check, of its docstring.
+
+The OpenAPI document is written from the endpoints of the API.
+"""
 
 import sys
 from datetime import timedelta
@@ -7,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from promotion.api.openapi import document
 from promotion.core.checks import Check
 from promotion.core.gates import Gate
 from promotion.core.policy.duration import in_words
@@ -24,6 +28,7 @@ def pages() -> dict[str, str]:
         **gates,
         "checks/README.md": _INDEX_OF_CHECKS.format(checks=_list(_CHECKS)),
         **checks,
+        "openapi.json": document(),
     }
 
 

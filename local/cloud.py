@@ -10,6 +10,7 @@ import httpx
 
 from local import taxi
 from local.host.process import HostProcess
+from local.identities import identities
 from local.processes import Process
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -135,6 +136,8 @@ class LocalCloud:
         return {
             "PROMOTION_POLICY": str(self._policy.resolve()),
             "PROMOTION_AUDIT_FILE": str(self.audit_file.resolve()),
+            # Whoever sends the header of App Service authentication here is believed.
+            "PROMOTION_AUTH": "entra",
             "PROMOTION_CLOUD": cloud["name"],
             "PROMOTION_CLOUD_METADATA": json.dumps(cloud["metadata"]),
             "DEV_SUBSCRIPTION_ID": taxi.SUBSCRIPTION,
@@ -169,6 +172,8 @@ class LocalCloud:
         durable = f"{host}/runtime/webhooks/durabletask"
         return {
             "host_url": host,
+            "api_url": f"{host}/api",
+            "identities": identities(),
             "function_key": keys["default"],
             "event_url": f"{host}/runtime/webhooks/EventGrid"
             f"?functionName={INTAKE}&code={keys['eventgrid']}",

@@ -60,6 +60,7 @@ def emit(
             "source": context.source,
             "stage": context.stage,
             "actor": context.actor,
+            "bypassed": ", ".join(context.bypassed) or None,
         }
     if failure is not None:
         properties |= {"reason": failure.reason, "remedy": failure.remedy, "code": failure.code}

@@ -14,3 +14,5 @@ class Context(Value):
     """What the policy calls the source workspace."""
     actor: str
     stage: str | None = None
+    bypassed: tuple[str, ...] = ()
+    """Gates that a person left out."""

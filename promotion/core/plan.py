@@ -64,6 +64,10 @@ class Promotion(Value):
     actor: str
     """Who or what asked for it: ``event-grid``, or a person."""
     event_id: str | None = None
+    reason: str | None = None
+    """Why a person asked for it; None when a registration did."""
+    bypassed: tuple[str, ...] = ()
+    """Gates that this person left out, by their label; the plan has them switched off."""
 
     @property
     def context(self) -> Context:
@@ -74,4 +78,5 @@ class Promotion(Value):
             model=self.plan.model,
             source=self.plan.source_name,
             actor=self.actor,
+            bypassed=self.bypassed,
         )

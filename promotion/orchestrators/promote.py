@@ -27,7 +27,10 @@ def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Move one candidate along one route. Input: a Promotion; output: a PromotionResult."""
     promotion = Promotion.model_validate(order)
     work = Work(ctx, promotion.context, promotion.plan.timing, Status.EVALUATING)
-    yield from work.record("requested", event_id=promotion.event_id or "")
+    told = {"event_id": promotion.event_id or ""}
+    if promotion.reason is not None:
+        told["reason"] = promotion.reason
+    yield from work.record("requested", None, **told)
     story = _Story(work, promotion.plan)
     result = yield from story.tell()
     if result.status is Status.ROLLED_BACK:

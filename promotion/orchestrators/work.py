@@ -165,7 +165,13 @@ class Work(Doing):
         self._status = step(self._status, status)
         since = self.now.isoformat()
         own: dict[str, Json] = {"status": status.value, "stage": self.context.stage, "since": since}
-        self.ctx.set_custom_status(own | shown)
+        self.ctx.set_custom_status(own | self._names() | shown)
+
+    def _names(self) -> dict[str, Json]:
+        """So that promotions can be listed without their plans, which are large."""
+        context = self.context
+        model, version = context.model.name, context.model.version
+        return {"route": context.route, "model": model, "version": version, "actor": context.actor}
 
     def wait_for(self, what: str, **shown: Json) -> None:
         """Show that it waits for ``what``: approval, window, soak, lock or hold."""

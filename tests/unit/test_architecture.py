@@ -43,3 +43,13 @@ def test_neither_does_loading_every_activity():
 def test_the_command_line_shows_its_help_without_azure():
     loaded = loaded_by("import promotion.cli.app")
     assert not {name for name in loaded if name.partition(".")[0] == "azure"}
+
+
+def test_the_http_api_never_loads_the_sdk():
+    loaded = loaded_by("import promotion.api.dispatch, promotion.triggers.durable_engine")
+    assert not loaded & {"azure.ai.ml", "azure.identity"}
+
+
+def test_the_http_api_knows_nothing_of_functions():
+    loaded = loaded_by("import promotion.api.dispatch")
+    assert not {name for name in loaded if name.partition(".")[0] == "azure"}

@@ -1,0 +1,86 @@
+"""POST /promotions/{id}/approvals and /cancel: what people say about a promotion under way."""
+
+from typing import Final
+
+from promotion.api.engine import Engine, Instance
+from promotion.api.exchange import Asked, Reply, accepted
+from promotion.api.problems import Refusal, conflict, not_found
+from promotion.api.requests import Decision, WithReason
+from promotion.api.responses import Accepted
+from promotion.api.showing import promotion_of
+from promotion.core.names import child_id
+from promotion.core.plan import Promotion
+from promotion.core.policy.mistakes import did_you_mean
+from promotion.core.status import Status
+from promotion.core.steps.orchestrations import StageOrder
+from promotion.core.waits.approval import ApprovalWait
+from promotion.core.waits.decision import Decision as Decided
+from promotion.orchestrators.events import CANCEL, DECISION
+
+_LOOK: Final = "Look at the promotion: it says what each stage waits for."
+
+
+async def cancel(asked: Asked, engine: Engine) -> Reply:
+    """Stop it; what it is delivering is taken back."""
+    body = asked.request.read(WithReason)
+    found = await promotion_of(asked, engine)
+    _must_run(found)
+    await engine.tell(found.id, CANCEL, {"by": asked.caller.name, "reason": body.reason})
+    return _look_at(found)
+
+
+async def decide(asked: Asked, engine: Engine) -> Reply:
+    """Approve or reject at a stage, as the caller and nobody else."""
+    body = asked.request.read(Decision)
+    found = await promotion_of(asked, engine)
+    stages = [stage.name for stage in Promotion.model_validate(found.input).plan.stages]
+    if body.stage not in stages:
+        near = did_you_mean(body.stage, stages)
+        raise not_found(f"The stage {body.stage!r} of {found.id}{near}")
+    _must_run(found)
+    stage = await engine.find(child_id(found.id, body.stage))
+    if stage is None or stage.ended or stage.shown.get("waiting_for") != "approval":
+        current = stage.status if stage else "not begun"
+        detail = f"The stage {body.stage} does not wait for approval: it is {current}."
+        raise conflict(detail, current, _LOOK)
+    decision = _decision(asked, body)
+    _must_count(decision, StageOrder.model_validate(stage.input), stage)
+    await engine.tell(stage.id, DECISION, decision.to_json(whole=True))
+    return _look_at(found)
+
+
+def _decision(asked: Asked, body: Decision) -> Decided:
+    caller = asked.caller
+    return Decided(
+        who=caller.name,
+        also=caller.also,
+        roles=caller.roles,
+        decision=body.decision,
+        comment=body.comment,
+        at=asked.now,
+    )
+
+
+def _must_count(decision: Decided, order: StageOrder, stage: Instance) -> None:
+    """Raises Refusal (403) when the policy does not let this person decide.
+
+    The orchestration decides in the end, and knows the earlier decisions; this is said at once.
+    """
+    asking = [wait for wait in order.stage.waits if isinstance(wait, ApprovalWait)]
+    shown = stage.shown.get("by")
+    asking = [wait for wait in asking if list(wait.by) == shown] or asking
+    replies = [wait.reply(decision, (), order.origin) for wait in asking]
+    if replies and not any(reply.accepted for reply in replies):
+        first = replies[0]
+        raise Refusal(403, first.reason, remedy=first.remedy, code="DecisionRefused")
+
+
+def _must_run(found: Instance) -> None:
+    if found.ended:
+        status: Status = found.status
+        raise conflict(f"The promotion {found.id} has ended: it is {status}.", status)
+
+
+def _look_at(found: Instance) -> Reply:
+    path = f"promotions/{found.id}"
+    return accepted(path, Accepted(id=found.id, url=f"/api/{path}"))

@@ -1,0 +1,56 @@
+"""What the API needs of Durable Functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from promotion.core.status import Status
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An orchestration as it stands."""
+
+    id: str
+    name: str
+    """Of its orchestrator."""
+    runtime: str
+    """running, completed, failed, terminated or another, as durabletask calls it."""
+    created: datetime
+    updated: datetime
+    shown: dict[str, Any]
+    """Its custom status."""
+    input: Any = None
+    output: Any = None
+    """Both None where they were not asked for."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can be told to it any more."""
+        return self.runtime in ("completed", "failed", "terminated")
+
+    @property
+    def status(self) -> Status:
+        """As it shows it; one that Azure or somebody has broken off could not say so."""
+        broken = {"failed": Status.FAILED, "terminated": Status.CANCELLED}
+        if self.runtime in broken:
+            return broken[self.runtime]
+        shown = str(self.shown.get("status"))
+        return Status(shown) if shown in list(Status) else Status.EVALUATING
+
+
+class Engine(Protocol):
+    """Starts orchestrations, looks at them and tells them something."""
+
+    async def find(self, instance_id: str) -> Instance | None:
+        """The orchestration with its input and output; None when there is none."""
+
+    async def since(self, moment: datetime) -> Sequence[Instance]:
+        """All that began then or later, without input and output."""
+
+    async def start(self, orchestrator: str, instance_id: str, order: dict[str, Any]) -> bool:
+        """Whether this call started it: False when an orchestration of that id runs."""
+
+    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
+        """Raise an event."""

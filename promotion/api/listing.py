@@ -1,0 +1,82 @@
+"""GET /promotions: a page of them, the newest first."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from promotion.api.engine import Engine, Instance
+from promotion.api.exchange import Asked, Reply, answer
+from promotion.api.problems import FieldAtFault, Refusal
+from promotion.api.requests import Filters
+from promotion.api.responses import Promotions, Summary
+
+USUAL: Final = timedelta(days=30)
+
+
+async def list_promotions(asked: Asked, engine: Engine) -> Reply:
+    """Those that the query asks for."""
+    filters = asked.request.filters(Filters)
+    since = _moment(filters.since) if filters.since else asked.now - USUAL
+    before = _read_cursor(filters.cursor) if filters.cursor else None
+    known = (summary(one) for one in await engine.since(since) if one.name == "promote")
+    wanted = sorted((one for one in known if _fits(one, filters)), key=_order, reverse=True)
+    rest = [one for one in wanted if before is None or _order(one) < before]
+    page = rest[: filters.limit]
+    more = _cursor(page[-1]) if len(rest) > len(page) else None
+    return answer(Promotions(promotions=page, next=more))
+
+
+def summary(found: Instance) -> Summary:
+    """One promotion, as its orchestration shows it."""
+    shown = {key: found.shown.get(key) for key in ("route", "model", "version", "actor")}
+    return Summary(
+        id=found.id,
+        status=found.status,
+        created=found.created,
+        updated=found.updated,
+        **{key: str(value) for key, value in shown.items() if value is not None},
+    )
+
+
+def _fits(one: Summary, filters: Filters) -> bool:
+    pairs = (
+        (filters.route, one.route),
+        (filters.model, one.model),
+        (filters.status, one.status),
+    )
+    return all(wanted is None or wanted == found for wanted, found in pairs)
+
+
+def _order(one: Summary) -> tuple[str, str]:
+    return one.created.isoformat(timespec="microseconds"), one.id
+
+
+def _cursor(last: Summary) -> str:
+    return base64.urlsafe_b64encode("|".join(_order(last)).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise _wrong("cursor", "it is not one that this service gave") from None
+    created, separator, id_ = text.partition("|")
+    if not separator:
+        raise _wrong("cursor", "it is not one that this service gave")
+    return created, id_
+
+
+def _moment(written: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+        # Without a zone it is in UTC; far-off moments may not exist in every zone.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _wrong("since", "it is not a time such as 2026-03-02T12:00:00Z") from None
+
+
+def _wrong(field: str, detail: str) -> Refusal:
+    errors = [FieldAtFault(field=field, detail=detail)]
+    said = f"The query cannot be used: {field}: {detail}."
+    return Refusal(422, said, code="Invalid", errors=errors)

@@ -1,0 +1,62 @@
+"""The API's engine, by the durable client that the host binds."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.durable_functions as df
+from durabletask.client import OrchestrationQuery, OrchestrationState
+
+from promotion.api.engine import Instance
+
+
+class DurableEngine:
+    """Starts orchestrations, looks at them and tells them something."""
+
+    def __init__(self, client: df.DurableFunctionsClient) -> None:
+        self._client = client
+
+    async def find(self, instance_id: str) -> Instance | None:
+        """The orchestration with its input and output; None when there is none."""
+        state = await self._client.get_orchestration_state(instance_id)
+        return _instance(state, whole=True) if state is not None else None
+
+    async def since(self, moment: datetime) -> Sequence[Instance]:
+        """All that began then or later, without input and output."""
+        query = OrchestrationQuery(created_time_from=moment.astimezone(UTC).replace(tzinfo=None))
+        states = await self._client.get_all_orchestration_states(query)
+        # In a thread: there may be thousands, and other requests wait for this loop.
+        return await asyncio.to_thread(lambda: [_instance(state) for state in states])
+
+    async def start(self, orchestrator: str, instance_id: str, order: dict[str, Any]) -> bool:
+        """Whether this call started it: False when an orchestration of that id runs."""
+        import grpc
+
+        try:
+            await self._client.schedule_new_orchestration(
+                orchestrator, input=order, instance_id=instance_id
+            )
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.ALREADY_EXISTS:
+                return False
+            raise
+        return True
+
+    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
+        """Raise an event."""
+        await self._client.raise_orchestration_event(instance_id, event, data=told)
+
+
+def _instance(state: OrchestrationState, *, whole: bool = False) -> Instance:
+    shown = state.get_custom_status()
+    return Instance(
+        id=state.instance_id,
+        name=state.name,
+        runtime=state.runtime_status.name.lower(),
+        created=state.created_at.replace(tzinfo=UTC),
+        updated=state.last_updated_at.replace(tzinfo=UTC),
+        shown=shown if isinstance(shown, dict) else {},
+        input=state.get_input() if whole else None,
+        output=state.get_output() if whole else None,
+    )
