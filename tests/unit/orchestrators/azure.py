@@ -62,7 +62,9 @@ class Deployment:
     served: bool = False
     """Whether it has ever had traffic."""
     idle_since: datetime | None = None
-    """Since when it has none, if it had."""
+    """Since when it has none, if it had; what is taken back does not count."""
+    idle_before: datetime | None = None
+    """The same, before it got the traffic that it has."""
 
     @property
     def model(self) -> ModelVersion:
@@ -370,9 +372,10 @@ class Azure:
         self._change("traffic", order, endpoint, wanted=wanted)
         for name, one in endpoint.deployments.items():
             if wanted.get(name):
+                one.idle_before = one.idle_before if endpoint.traffic.get(name) else one.idle_since
                 one.served, one.idle_since = True, None
             elif endpoint.traffic.get(name):
-                one.idle_since = self.now
+                one.idle_since = one.idle_before if self.asked[0] == "undo" else self.now
         endpoint.traffic, endpoint.until = dict(wanted), self._in("update")
         if tags is not None:
             others = {name: text for name, text in endpoint.tags.items() if name not in _MARKS}

@@ -432,6 +432,8 @@ class Engine:
         if call.kind == "unlock":
             assert entity.holder == instance.id, f"{instance.id} does not hold {name}"
             entity.holder = None
+        elif entity.holder == instance.id:  # it need not queue up behind those who wait for it
+            self._operate(name, entity, instance, call)
         else:
             entity.todo.append((instance, call))
         while entity.todo and entity.holder in (None, entity.todo[0][0].id):
