@@ -13,6 +13,8 @@ from local.host.process import HostProcess
 from local.identities import identities
 from local.processes import Process
 
+MINUTE: Final = "2"
+"""Seconds of a minute of Azure Monitor: nobody wants to wait for real ones here."""
 ROOT: Final = Path(__file__).resolve().parent.parent
 INTAKE: Final = "on_model_registered"
 
@@ -47,7 +49,12 @@ class LocalCloud:
         self._settings = dict(settings or {})
         self._durable_apart = durable_apart
         arguments = ("--port", str(emulator_port), "--directory", str(directory))
-        self._azure = Process("local.azureml", *arguments, log=directory / "azure.log")
+        self._azure = Process(
+            "local.azureml",
+            *arguments,
+            log=directory / "azure.log",
+            environment={"AZUREML_MINUTE": MINUTE},
+        )
 
     def start(self) -> Self:
         """Everything up, seeded and subscribed; processes.StartFailed if something cannot start."""
@@ -147,6 +154,7 @@ class LocalCloud:
             "PROMOTION_POLL_LONGEST": "1",
             "PROMOTION_RETRY_FIRST": "0.2",
             "PROMOTION_RETRY_LONGEST": "2",
+            "PROMOTION_METRIC_GRAIN": MINUTE,
         }
 
     def _cloud(self) -> dict[str, Any]:

@@ -16,9 +16,9 @@ def record_rollback(order: RollbackRecordOrder) -> Receipt:
     gone = scene.standing.get(serving)
     context = Context(
         promotion_id=(gone and gone.promotion_id) or rollback.id,
-        route=rollback.route,
+        route=rollback.about.name,
         model=(gone and gone.model) or ModelVersion(name=serving, version="unknown"),
-        source=rollback.source,
+        source=(gone and gone.source) or next(iter(rollback.sources)),
         actor=rollback.by,
         stage=rollback.stage.name,
     )

@@ -18,7 +18,7 @@ def undo(order: UndoOrder) -> UndoReceipt:
     told = order.told or traffic == "written" or (order.shifted and traffic == "as it was")
     if told and not order.told:
         _record(order)
-    if traffic != "as it was":
+    if traffic in ("written", "busy"):
         return UndoReceipt(settled=False, told=told)
     if order.keep or target.deployment in order.restore:
         return UndoReceipt(told=told)  # to be looked at, or it served before this rollout began

@@ -6,6 +6,7 @@ from promotion.azureml import access
 from promotion.azureml.batch_endpoints import default_of, find_batch_endpoint
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_batch_deployment, load_batch_deployment, refuse
+from promotion.azureml.making import is_outdated, tags_of
 from promotion.azureml.operations import (
     ASYNC_OPERATION,
     DELETING,
@@ -39,8 +40,8 @@ def create_batch_deployment(order: BatchDeployOrder) -> str | None:
     """Ask Azure for the deployment; the address at which it tells how that goes.
 
     A deployment of that name that has this very version is left as it is; one that failed is made
-    anew; one with another model is never touched, nor one that is the default. None if Azure was
-    not asked.
+    anew, and one that an earlier run of the promotion made from another file; one with another
+    model is never touched, nor one that is the default. None if Azure was not asked.
     """
     target = order.target
     with azure_errors(f"create the deployment {target.deployment}", Role.DEPLOY):
@@ -88,6 +89,14 @@ def remove_batch_deployment(target: Target, name: str, *, only_of: str | None = 
         return False
 
 
+def is_ours(target: Target, name: str) -> bool:
+    """Whether this service made the deployment ``name``, or there is none."""
+    with azure_errors(f"look at the deployment {name}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        deployment = find_batch_deployment(client, target, name)
+        return deployment is None or bool(texts(deployment.tags).get(marks.PROMOTION))
+
+
 def version_of(target: Target, model: str, name: str | None) -> str | None:
     """Which version of ``model`` the deployment ``name`` serves, if its tags say so."""
     if name is None:
@@ -114,8 +123,9 @@ def _is_to_be_made_anew(client: "MLClient", order: BatchDeployOrder, existing: A
             f"An earlier deployment {target.deployment} is still being deleted.", code="Deleting"
         )
     # Our own failed one is looked at, so that its reason reaches the record.
-    ours = texts(existing.tags).get(marks.PROMOTION) == order.context.promotion_id
-    if state not in FAILED or ours:
+    tags = texts(existing.tags)
+    failed = state in FAILED and tags.get(marks.PROMOTION) != order.context.promotion_id
+    if not failed and not is_outdated(tags, order):
         return False
     endpoint = find_batch_endpoint(client, target.endpoint)
     return endpoint is None or default_of(endpoint) != target.deployment
@@ -130,7 +140,7 @@ def _operation(poller: Any) -> str | None:
 
 
 def _from_file(order: BatchDeployOrder) -> Any:
-    context, target = order.context, order.target
+    target = order.target
     path = read_settings().policy.parent / order.path
     refuse(order.path, check_batch_deployment(order.yaml, path, order.asset_id))
     deployment = load_batch_deployment(
@@ -141,11 +151,5 @@ def _from_file(order: BatchDeployOrder) -> Any:
         model=order.asset_id,
         **order.references,
     )
-    deployment.tags = {
-        **(deployment.tags or {}),
-        marks.PROMOTION: context.promotion_id,
-        marks.MODEL: context.model.name,
-        marks.VERSION: context.model.version,
-        marks.SOURCE: context.source,
-    }
+    deployment.tags = {**(deployment.tags or {}), **tags_of(order)}
     return deployment

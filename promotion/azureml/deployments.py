@@ -7,6 +7,7 @@ from promotion.azureml import access
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_deployment, load_deployment, refuse
+from promotion.azureml.making import is_outdated, tags_of
 from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core import marks
 from promotion.core.errors import Failure, Retryable, Terminal
@@ -27,8 +28,8 @@ def create_deployment(order: DeployOrder) -> None:
     """Ask Azure for the deployment; returns as soon as Azure has taken the order.
 
     A deployment of that name that already serves, or is about to serve, this very version is
-    left as it is; one that failed is made anew; one with another model is never touched, nor one
-    that has traffic.
+    left as it is; one that failed is made anew, and one that an earlier run of the promotion made
+    from another file; one with another model is never touched, nor one that has traffic.
     """
     target = order.target
     with azure_errors(f"create the deployment {target.deployment}", Role.DEPLOY):
@@ -72,6 +73,14 @@ def remove_deployment(target: Target, name: str, *, only_of: str | None = None) 
         return False
 
 
+def is_ours(target: Target, name: str) -> bool:
+    """Whether this service made the deployment ``name``, or there is none."""
+    with azure_errors(f"look at the deployment {name}", Role.DEPLOY):
+        client = access.workspace_client(target.workspace)
+        deployment = find_deployment(client, target, name)
+        return deployment is None or bool(_tag(deployment, PROMOTION_TAG))
+
+
 def versions_of(target: Target, model: str, names: Iterable[str]) -> dict[str, str]:
     """Which version of ``model`` each of the deployments serves, as far as their tags say."""
     with azure_errors(f"look at the deployments of {target.endpoint}", Role.DEPLOY):
@@ -110,14 +119,15 @@ def _is_to_be_made_anew(client: "MLClient", order: DeployOrder, existing: Any) -
             f"An earlier deployment {target.deployment} is still being deleted.", code="Deleting"
         )
     # Our own failed one is looked at, so that its reason reaches the record.
-    if state not in FAILED or _tag(existing, PROMOTION_TAG) == order.context.promotion_id:
+    failed = state in FAILED and _tag(existing, PROMOTION_TAG) != order.context.promotion_id
+    if not failed and not is_outdated(existing.tags or {}, order):
         return False
     endpoint = find_endpoint(client, target.endpoint)
     return endpoint is None or not weights(endpoint).get(target.deployment)
 
 
 def _from_file(order: DeployOrder) -> Any:
-    context, target = order.context, order.target
+    target = order.target
     path = read_settings().policy.parent / order.path
     refuse(order.path, check_deployment(order.yaml, path, _reference(order.asset_id)))
     deployment = load_deployment(
@@ -128,13 +138,7 @@ def _from_file(order: DeployOrder) -> Any:
         model=_reference(order.asset_id),
         **order.references,
     )
-    deployment.tags = {
-        **(deployment.tags or {}),
-        PROMOTION_TAG: context.promotion_id,
-        MODEL_TAG: context.model.name,
-        VERSION_TAG: context.model.version,
-        SOURCE_TAG: context.source,
-    }
+    deployment.tags = {**(deployment.tags or {}), **tags_of(order)}
     return deployment
 
 

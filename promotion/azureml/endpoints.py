@@ -97,23 +97,26 @@ def shift_traffic(
 
 def take_back_traffic(
     target: Target, restore: Weights, ours: Sequence[Weights], marks: Marks | None = None
-) -> Literal["as it was", "written", "busy"]:
+) -> Literal["as it was", "not ours", "written", "busy"]:
     """Give the traffic back, if it is distributed as one of ``ours``.
 
-    "as it was": the traffic is as in ``restore``, or was never ours; "written": Azure has taken
-    the order to restore it; "busy": Azure works on the endpoint. Also works on an endpoint whose
-    last update failed: that may be the very update to undo.
+    "as it was": the traffic is as in ``restore``; "not ours": the deployment has none, and somebody
+    else has distributed it, which stays; "written": Azure has taken the order to restore it;
+    "busy": Azure works on the endpoint. Also works on an endpoint whose last update failed: that
+    may be the very update to undo.
     """
     with azure_errors(f"take the traffic of {target.endpoint} back", Role.DEPLOY):
         client = access.workspace_client(target.workspace)
         endpoint = find_endpoint(client, target.endpoint)
         if endpoint is None:
-            return "as it was"
+            return "not ours"
         if not _is_at_rest(endpoint):
             return "busy"
         current = weights(endpoint)
-        if current == restore or not current.get(target.deployment):
+        if current == restore:
             return "as it was"
+        if not current.get(target.deployment):
+            return "not ours"
         known = current if current in ours else {target.deployment: 100}
         _write_traffic(client, endpoint, known, restore, marks)
         return "written"

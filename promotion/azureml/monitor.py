@@ -43,7 +43,7 @@ def read_minutes(
 
 def _read(arm: str, deployment: str, names: list[str], window: Window) -> Minutes:
     span = _timespan(window)
-    if span is None:
+    if span is None:  # nothing has begun that could be asked about
         return Minutes()
     own = f"deployment eq '{deployment}'"
     counts = _asked(arm, ["RequestsPerMinute"], span, f"{own} and statusCodeClass eq '*'")
@@ -65,6 +65,8 @@ def _read(arm: str, deployment: str, names: list[str], window: Window) -> Minute
 def _timespan(window: Window) -> str | None:
     """Whole minutes: Azure Monitor has nothing smaller. None when there is none of them."""
     start, end = window
+    if end <= start:
+        return None
     first = max(start, end - _LONGEST).astimezone(UTC).replace(second=0, microsecond=0)
     last = end.astimezone(UTC).replace(microsecond=0)
     if last <= first:  # in the very first second of a minute

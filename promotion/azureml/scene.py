@@ -5,7 +5,7 @@ from typing import Any
 
 from promotion.azureml import access
 from promotion.azureml.batch_endpoints import default_of, find_batch_endpoint
-from promotion.azureml.deployments import MODEL_TAG, PROMOTION_TAG, VERSION_TAG
+from promotion.azureml.deployments import MODEL_TAG, PROMOTION_TAG, SOURCE_TAG, VERSION_TAG
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.operations import SUCCEEDED, state_of
@@ -55,5 +55,6 @@ def _standing(deployment: Any) -> Standing:
         asset_id=str(deployment.model or ""),
         model=ModelVersion(name=name, version=version) if name and version else None,
         promotion_id=tags.get(PROMOTION_TAG),
+        source=tags.get(SOURCE_TAG),
         ready=state_of(deployment) == SUCCEEDED,
     )

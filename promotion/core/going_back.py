@@ -3,6 +3,7 @@
 from promotion.core.errors import Terminal
 from promotion.core.marks import PREVIOUS, PREVIOUS_VERSION
 from promotion.core.names import deployment_name
+from promotion.core.naming import Models
 from promotion.core.references import ModelVersion
 from promotion.core.value import Value
 
@@ -16,6 +17,8 @@ class Standing(Value):
     """The version that its tags name."""
     promotion_id: str | None = None
     """Whose deployment it is, as its tags say."""
+    source: str | None = None
+    """What the policy called the workspace that its model came from."""
     ready: bool = True
     """Whether it can have traffic."""
 
@@ -33,6 +36,13 @@ class Scene(Value):
         """The deployment with most of the traffic; None when nothing serves."""
         return min(self.traffic, key=lambda name: (-self.traffic[name], name), default=None)
 
+    @property
+    def models(self) -> tuple[ModelVersion, ...]:
+        """What was promoted there and stands, what serves first."""
+        first = sorted(self.standing, key=lambda name: (name != self.serving, name))
+        found = (self.standing[name].model for name in first)
+        return tuple(model for model in found if model is not None)
+
 
 class Way(Value):
     """What is to serve again."""
@@ -42,12 +52,31 @@ class Way(Value):
     asset_id: str
     stands: bool
     """Whether its deployment stands, so that only the traffic must move."""
+    source: str | None = None
+    """What the policy called the workspace that it came from, if a deployment tells."""
 
 
-def way_back(scene: Scene, registry: str, version: str | None) -> Way:
-    """What ``version`` of the model that serves means; without one what served before.
+class Route(Value):
+    """On whose behalf an endpoint is rolled back: others may deploy there, too."""
 
-    Raises Terminal when that is nothing, or serves already.
+    name: str
+    models: Models
+    registry: str
+
+    def must_be_about(self, model: ModelVersion) -> None:
+        """Raises Terminal when the model is that of somebody else."""
+        if why := self.models.why_not(model.name):
+            raise Terminal(
+                f"{model} is not of the route {self.name}: {why}.",
+                remedy="Roll back on the route of that model, or name a version of your own.",
+                code="OtherRoute",
+            )
+
+
+def way_back(scene: Scene, route: Route, version: str | None) -> Way:
+    """What ``version`` of the route's model means; without one what served before.
+
+    Raises Terminal when that is nothing, serves already, or is somebody else's.
     """
     serving = scene.serving
     if serving is None:
@@ -56,28 +85,29 @@ def way_back(scene: Scene, registry: str, version: str | None) -> Way:
             remedy="Promote the version that is to serve.",
             code="NothingServes",
         )
-    current = scene.standing.get(serving)
-    name = current.model.name if current and current.model else None
-    way = _to_version(scene, registry, name, version) if version else _to_previous(scene, registry)
+    way = _to_version(scene, route, version) if version else _to_previous(scene, route)
     if way.deployment == serving and scene.traffic[serving] == 100:
         raise Terminal(f"{way.model} serves there already.", code="ServesAlready")
     return way
 
 
-def _to_version(scene: Scene, registry: str, name: str | None, version: str) -> Way:
-    if name is None:
+def _to_version(scene: Scene, route: Route, version: str) -> Way:
+    known = scene.models
+    names = [model.name for model in known if route.models.why_not(model.name) is None]
+    if not names:
+        stands = f" There are {', '.join(map(str, known))}." if known else ""
         raise Terminal(
-            f"What serves there was not promoted, so it is not known of which model version "
-            f"{version} is meant.",
-            remedy="Change the traffic of the endpoint by hand.",
+            f"Nothing that stands there was promoted on the route {route.name}, so it is not known "
+            f"of which model version {version} is meant.{stands}",
+            remedy="Promote the version that is to serve, or change the traffic by hand.",
             code="ModelUnknown",
         )
-    model = ModelVersion(name=name, version=version)
+    model = ModelVersion(name=names[0], version=version)
     found = next((d for d, one in scene.standing.items() if one.ready and one.model == model), None)
-    return _standing(scene, found, model) if found else _anew(model, registry)
+    return _standing(scene, found, model) if found else _anew(scene, model, route)
 
 
-def _to_previous(scene: Scene, registry: str) -> Way:
+def _to_previous(scene: Scene, route: Route) -> Way:
     previous, version = scene.marks.get(PREVIOUS), scene.marks.get(PREVIOUS_VERSION)
     if previous is None:
         raise Terminal(
@@ -87,6 +117,8 @@ def _to_previous(scene: Scene, registry: str) -> Way:
         )
     standing = scene.standing.get(previous)
     if standing is not None and standing.ready:
+        if standing.model is not None:
+            route.must_be_about(standing.model)
         model = standing.model or ModelVersion(name=previous, version=version or "unknown")
         return _standing(scene, previous, model)
     serving = scene.standing.get(scene.serving or "")
@@ -97,14 +129,30 @@ def _to_previous(scene: Scene, registry: str) -> Way:
             remedy="Name the version that is to serve.",
             code="PreviousGone",
         )
-    return _anew(ModelVersion(name=serving.model.name, version=version), registry)
+    # The mark has a version only where that was of the model that serves.
+    model = ModelVersion(name=serving.model.name, version=version)
+    route.must_be_about(model)
+    return _anew(scene, model, route)
 
 
 def _standing(scene: Scene, deployment: str, model: ModelVersion) -> Way:
-    asset_id = scene.standing[deployment].asset_id
-    return Way(deployment=deployment, model=model, asset_id=asset_id, stands=True)
+    found = scene.standing[deployment]
+    return Way(
+        deployment=deployment,
+        model=model,
+        asset_id=found.asset_id,
+        stands=True,
+        source=found.source,
+    )
 
 
-def _anew(model: ModelVersion, registry: str) -> Way:
-    asset_id = model.in_registry(registry)
-    return Way(deployment=deployment_name(model), model=model, asset_id=asset_id, stands=False)
+def _anew(scene: Scene, model: ModelVersion, route: Route) -> Way:
+    # Versions of one model come from one workspace, unless a team has moved.
+    same = [one for one in scene.standing.values() if one.model and one.model.name == model.name]
+    return Way(
+        deployment=deployment_name(model),
+        model=model,
+        asset_id=model.in_registry(route.registry),
+        stands=False,
+        source=next((one.source for one in same if one.source), None),
+    )

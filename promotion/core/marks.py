@@ -6,7 +6,9 @@ PROMOTION: Final = "promotion.id"
 MODEL: Final = "promotion.model"
 VERSION: Final = "promotion.version"
 SOURCE: Final = "promotion.source"
-"""The four on each deployment: which promotion made it, of which version, from where."""
+FILE: Final = "promotion.file"
+"""The five on each deployment: which promotion made it, of which version, from where, and a
+fingerprint of the file that describes it."""
 
 PREVIOUS: Final = "promotion.previous"
 PREVIOUS_VERSION: Final = "promotion.previous_version"

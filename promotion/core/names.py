@@ -14,6 +14,9 @@ MAX_DEPLOYMENT_NAME = 32
 Source: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas#endpoint-limits
 """
 
+_MARK = re.compile(r"-([0-9a-f]{8})(-\d+)?$")
+"""The end of a promotion's id: its fingerprint, which the number of a re-run may follow."""
+
 
 def slug(text: str) -> str:
     """``text`` in lowercase letters, digits and single hyphens; may be empty."""
@@ -37,6 +40,12 @@ def promotion_id(route: str, model: ModelVersion, source: WorkspaceRef) -> str:
     return f"{readable[: MAX_PROMOTION_ID - len(mark) - 1].rstrip('-')}-{mark}"
 
 
+def mark_of(id: str) -> str | None:
+    """The fingerprint in the id of a promotion, which all runs of it share; None if it is none."""
+    found = _MARK.search(id)
+    return found[1] if found else None
+
+
 def child_id(parent: str, stage: str, role: str = "") -> str:
     """Durable id of what runs at ``stage`` for the promotion ``parent``: ``…-prod--retire``.
 
@@ -44,7 +53,7 @@ def child_id(parent: str, stage: str, role: str = "") -> str:
     """
     end = f"-{slug(stage)}" + (f"--{role}" if role else "")
     # A long id is shortened before its fingerprint, which the number of a re-run may follow.
-    mark = re.search(r"-[0-9a-f]{8}(-\d+)?$", parent)
+    mark = _MARK.search(parent)
     tail = (mark.group() if mark else "") + end
     start = parent[: mark.start()] if mark else parent
     return start[: MAX_PROMOTION_ID - len(tail)].rstrip("-") + tail

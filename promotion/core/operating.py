@@ -3,10 +3,12 @@
 from typing import Final
 
 from promotion.core.errors import Terminal
+from promotion.core.going_back import Route
 from promotion.core.holding import EVERYTHING
 from promotion.core.planning import plan_stages
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.mistakes import did_you_mean
+from promotion.core.policy.models import Policy
 from promotion.core.references import ModelVersion
 from promotion.core.steps.operations import Operation, Place, Request, Rollback
 from promotion.core.timing import Timing
@@ -15,7 +17,7 @@ from promotion.core.ways.base import EndpointPlan
 from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
 
-_ANY: Final = ModelVersion(name="any", version="0")
+ANY: Final = ModelVersion(name="any", version="0")
 """A stage is planned for a version; what operators ask for concerns them all."""
 
 
@@ -44,20 +46,28 @@ def rollback(document: PolicyDocument, request: Request, id: str, timing: Timing
             remedy="Promote the version that is wanted.",
             code="NothingToRollBack",
         )
-    source = document.policy.routes[route].sources[0]
+    about = routes_of(document.policy)[route]
     return Rollback(
         id=id,
         place=_place(route, planned),
         by=request.by,
         reason=request.reason,
         timing=timing,
-        route=route,
-        source=source,
-        source_workspace=document.policy.workspaces[source],
-        registry=document.policy.registry,
+        sources={
+            name: document.policy.workspaces[name] for name in document.policy.routes[route].sources
+        },
+        about=about,
         stage=planned,
         version=request.version,
     )
+
+
+def routes_of(policy: Policy) -> dict[str, Route]:
+    """On whose behalf endpoints are rolled back, by name."""
+    return {
+        name: Route(name=name, models=route.named, registry=policy.registry)
+        for name, route in policy.routes.items()
+    }
 
 
 def _planned(document: PolicyDocument, request: Request) -> tuple[str, AnyStagePlan]:
@@ -67,7 +77,7 @@ def _planned(document: PolicyDocument, request: Request) -> tuple[str, AnyStageP
         raise Terminal(
             f"The policy has no route {route!r}{did_you_mean(route, routes)}.", code="NoSuchRoute"
         )
-    stages = {planned.name: planned for planned in plan_stages(document, routes[route], _ANY)}
+    stages = {planned.name: planned for planned in plan_stages(document, routes[route], ANY)}
     if stage not in stages:
         near = did_you_mean(stage, stages)
         raise Terminal(f"The route {route} has no stage {stage!r}{near}.", code="NoSuchStage")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any, Final
 
+from promotion.core.gates.metric import exact, figure
 from promotion.core.value import Json
 
 _SHOWN = 5
@@ -103,10 +104,10 @@ def differences(expected: Json, actual: Json, tolerance: float, at: str = "$") -
         yield from _in_array(expected, actual, tolerance, at)
     elif _is_number(expected) and _is_number(actual):
         # NaN is off by more than any tolerance.
-        off_by = math.fabs(_float(actual) - _float(expected))
-        if expected != actual and not off_by <= tolerance:
-            off = f" ± {tolerance:g}" if tolerance else ""
-            yield f"{at} is {_shown(actual)} instead of {_shown(expected)}{off}"
+        if expected != actual and not _off_by(actual, expected) <= tolerance:
+            off = f" ± {exact(tolerance)}" if tolerance else ""
+            seen = _beside(actual, expected, tolerance)
+            yield f"{at} is {seen} instead of {_exactly(expected)}{off}"
     elif type(expected) is not type(actual) or expected != actual:
         yield f"{at} is {_shown(actual)} instead of {_shown(expected)}"
 
@@ -160,6 +161,24 @@ def _validator(schema: Json) -> Any:
 def _is_number(value: Json) -> bool:
     # JSON's true and false are numbers to Python, not to anybody else.
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _off_by(actual: Json, expected: Json) -> float:
+    if isinstance(actual, int) and isinstance(expected, int):
+        return _float(abs(actual - expected))  # above 2**53 floats skip integers
+    return math.fabs(_float(actual) - _float(expected))
+
+
+def _beside(value: Json, expected: Json, tolerance: float) -> str:
+    """``value`` in as many digits as it takes to be as far off as it is."""
+    wanted = _float(expected)
+    if isinstance(value, float) and math.isfinite(value) and math.isfinite(wanted):
+        return figure(value, wanted - tolerance, wanted, wanted + tolerance)
+    return _shown(value)
+
+
+def _exactly(value: Json) -> str:
+    return exact(value) if isinstance(value, float) and math.isfinite(value) else _shown(value)
 
 
 def _shown(value: Json) -> str:

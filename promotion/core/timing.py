@@ -1,5 +1,7 @@
 """How often Azure is asked, how often a step is tried, and how long either may go on."""
 
+from collections.abc import Iterator
+
 from promotion.core.value import Value
 
 
@@ -24,6 +26,16 @@ class Timing(Value):
     """Seconds after which an attempt to take a rollout back counts as failed."""
     hold_limit: float = 86400.0
     """Seconds that a version may wait for evidence, where a gate says ``inconclusive: hold``."""
+
+    metric_grain: float = 60.0
+    """Seconds from one value of Azure Monitor to the next."""
+
+    def retry_pauses(self) -> Iterator[float]:
+        """Seconds before each try after the first."""
+        pause = self.retry_first
+        for _ in range(self.retry_attempts - 1):
+            yield min(pause, self.retry_longest)
+            pause *= 2
 
     def pause_after(self, pause: float) -> float:
         """Seconds of the pause that follows one of ``pause`` seconds."""

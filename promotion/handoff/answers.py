@@ -11,6 +11,10 @@ from promotion.core.errors import Terminal
 from promotion.core.gates.http import one_line
 
 
+class Unexpected(Terminal):
+    """What was asked for was done, but the answer is not what is documented."""
+
+
 class Said(BaseModel):
     """Base of what services say; whatever else they say is left alone."""
 
@@ -26,14 +30,14 @@ class Heard(NamedTuple):
     body: bytes
 
     def read[S: Said](self, shape: type[S]) -> S:
-        """The body as that; Terminal when it is something else."""
+        """The body as that; Unexpected when it is something else."""
         try:
             return shape.model_validate_json(self.body)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = "".join(f"{part}: " for part in first["loc"])
             reason = f"{self.service} did not answer as it is documented: {where}{first['msg']}."
-            raise Terminal(reason, code="UnexpectedAnswer") from None
+            raise Unexpected(reason, code="UnexpectedAnswer") from None
 
     @property
     def message(self) -> str:

@@ -19,7 +19,7 @@ from promotion.core.address import Address
 from promotion.core.errors import PromotionError, Retryable, Terminal
 from promotion.core.value import Json
 from promotion.handoff import https
-from promotion.handoff.answers import Heard
+from promotion.handoff.answers import Heard, Unexpected
 from promotion.identity import NAME
 
 MAX_ANSWER: Final = 8 * 1024 * 1024
@@ -97,11 +97,12 @@ def _trouble(service: str, passing: type[Retryable]) -> Iterator[None]:
 
 def _check(heard: Heard) -> None:
     service, status = heard.service, heard.status
+    unusable = Unexpected if 200 <= status < 300 else Terminal
     if len(heard.body) > MAX_ANSWER:
         limit = MAX_ANSWER // 1024 // 1024
-        raise Terminal(f"{service} answered with more than {limit} MiB.", code="UnexpectedAnswer")
+        raise unusable(f"{service} answered with more than {limit} MiB.", code="UnexpectedAnswer")
     if heard.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        raise Terminal(f"{service} packed its answer, unasked.", code="UnexpectedAnswer")
+        raise unusable(f"{service} packed its answer, unasked.", code="UnexpectedAnswer")
     until = _until(heard.headers)
     # GitHub's secondary limits may come without a header: only their message tells them.
     limited = until is not None or "rate limit" in heard.message.lower()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from promotion.core.errors import Terminal
+from promotion.core.host_settings import check_setting
 
 _UNRESOLVED: Final = "@Microsoft.KeyVault("
 """With this begins the value of a setting whose reference App Service could not resolve.
@@ -15,6 +16,11 @@ Source: https://learn.microsoft.com/azure/app-service/app-service-key-vault-refe
 
 def secret(setting: str, environment: Mapping[str, str] = os.environ) -> str:
     """The value of that app setting; Terminal, which never shows it, when it cannot be one."""
+    try:
+        # The policy was checked for this when it was read; the host's own must not depend on that.
+        check_setting(setting)
+    except ValueError as error:
+        raise Terminal(f"The setting {setting}: {error}.", code="SecretForbidden") from None
     value = environment.get(setting, "").strip()
     if not value:
         raise Terminal(

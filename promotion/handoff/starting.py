@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from promotion.core.errors import Retryable, Terminal
 from promotion.core.steps.handover import Run, RunOrder, Sent, StartOrder
+from promotion.handoff.answers import Unexpected
 from promotion.handoff.rest import Throttled, Unheard
 from promotion.handoff.runs import Runs, runs_of
 
@@ -59,6 +60,8 @@ def run_for(order: StartOrder, runs: Runs) -> Run | Sent:
         return runs.start(order.parameters) or Sent(at=now, accepted=True)
     except Unheard:
         return Sent(at=now, accepted=False)
+    except Unexpected:  # there is a run, which is to be stopped if nobody waits for it
+        return Sent(at=now, accepted=True)
 
 
 def is_fresh(sent: Sent) -> bool:

@@ -1,12 +1,18 @@
 """Brings an earlier version back into service, by hand."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Final
 
+from durabletask import task
 from durabletask.task import OrchestrationContext, TaskFailedError
 
+from promotion.core.candidate import Candidate
+from promotion.core.checks.http import HttpCheck
 from promotion.core.context import Context
 from promotion.core.errors import Terminal
 from promotion.core.going_back import Scene, Way, way_back
+from promotion.core.holding import Guard
 from promotion.core.status import Status
 from promotion.core.steps.base import Receipt
 from promotion.core.steps.operations import (
@@ -26,8 +32,12 @@ from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
 from promotion.orchestrators.events import TAKE_BACK
 from promotion.orchestrators.hold import hold_place, mark
+from promotion.orchestrators.place import guard
 from promotion.orchestrators.sharing import shared
 from promotion.orchestrators.work import Doing, Steps, turn
+
+_HEED: Final = timedelta(seconds=30)
+"""How often it looks whether somebody else has begun to deliver."""
 
 
 def roll_back(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
@@ -54,6 +64,8 @@ class _RollBack:
     def __init__(self, doing: Doing, order: Rollback) -> None:
         self._doing = doing
         self._order = order
+        self._told: set[str] = set()
+        """Stages that were told to take back what they deliver."""
         self._show(Status.ROLLING_BACK)
 
     def run(self) -> Steps[RollbackResult]:
@@ -70,11 +82,9 @@ class _RollBack:
         doing, order, ctx = self._doing, self._order, self._doing.ctx
         before = yield from hold_place(doing, order)
         stopped = tuple(before.delivering)
-        for one in stopped:
-            told = {"by": order.by, "reason": order.reason}
-            ctx.send_event(one, TAKE_BACK, data=told)
-        with (yield ctx.lock_entities([turn(order.stage.lock)])):
-            pass  # whatever was being delivered has ended
+        self._take_back(stopped)
+        # The turn answers once whatever was being delivered has ended.
+        yield from self._heeded(ctx.call_entity(turn(order.stage.lock), "pass"))
         scene = yield from self._look()
         if order.version is None and stopped:
             got_through = scene.serving in before.delivering.values()
@@ -82,17 +92,42 @@ class _RollBack:
                 return RollbackResult(
                     status=Status.SUCCEEDED, serves=scene.serving, taken_back=stopped
                 )
-        way = way_back(scene, order.registry, order.version)
+        way = way_back(scene, order.about, order.version)
         result = yield from self._deliver(way, "delivery")
         if way.stands and result.failure and result.failure.code == "DeploymentGone":
             scene = yield from self._look()  # it was retired just now
-            way = way_back(scene, order.registry, order.version)
+            way = way_back(scene, order.about, order.version)
             result = yield from self._deliver(way, "new-delivery")
         if result.status is not Status.SUCCEEDED:
             return RollbackResult(status=result.status, failure=result.failure, taken_back=stopped)
         self._retire_later(way, result)  # first: it must not depend on a record
         yield from self._record(scene, way)
         return RollbackResult(status=result.status, serves=way.deployment, taken_back=stopped)
+
+    def _take_back(self, delivering: Iterable[str]) -> None:
+        for one in delivering:
+            if one not in self._told:
+                self._told.add(one)
+                told = {"by": self._order.by, "reason": self._order.reason}
+                self._doing.ctx.send_event(one, TAKE_BACK, data=told)
+
+    def _heeded(self, running: task.Task[Any]) -> Steps[Any]:
+        """The result of ``running``, for which nobody else must have the turn for long.
+
+        Somebody may resume meanwhile; a delivery that begins then could park with the turn in
+        its hands, and must not keep a rollback waiting.
+        """
+        ctx = self._doing.ctx
+        while not running.is_complete:
+            timer = ctx.create_timer(_HEED)
+            yield task.when_any([running, timer])
+            if running.is_complete:
+                timer.cancel()
+                break
+            place = guard(self._order.place.guard)
+            there = Guard.model_validate((yield ctx.call_entity(place, "look")))
+            self._take_back(there.delivering)
+        return running.get_result()
 
     def _look(self) -> Steps[Scene]:
         stage = self._order.stage
@@ -109,16 +144,16 @@ class _RollBack:
             context=self._context(way),
             stage=stage,
             asset_id=way.asset_id,
+            candidate=self._candidate(way),
             timing=self._doing.timing,
             force=True,
             ask=ask,
         )
         try:
-            output = yield self._doing.ctx.call_sub_orchestrator(
-                "deliver",
-                input=order.to_json(whole=True),
-                instance_id=child,
+            delivery: task.Task[Any] = self._doing.ctx.call_sub_orchestrator(
+                "deliver", input=order.to_json(whole=True), instance_id=child
             )
+            output = yield from self._heeded(delivery)
         except TaskFailedError as error:
             raise Terminal(
                 f"The delivery ended without a result: {error.details.message}",
@@ -130,28 +165,39 @@ class _RollBack:
     def _ready(self, way: Way) -> Steps[AnyEndpointPlan]:
         """The stage; a deployment that may have to be made needs what its file names."""
         stage = self._stage(way)
-        order, context = self._order, self._context(way)
-        (ready,) = yield from shared(
-            self._doing, context, order.source_workspace, order.registry, (stage,)
-        )
+        source, registry = self._order.sources[self._source(way)], self._order.about.registry
+        (ready,) = yield from shared(self._doing, self._context(way), source, registry, (stage,))
         return ready
 
+    def _candidate(self, way: Way) -> Candidate:
+        """What services are told of it: the gates have seen it long ago."""
+        source = self._order.sources[self._source(way)]
+        return Candidate(source=source, model=way.model, as_of=self._doing.now)
+
+    def _source(self, way: Way) -> str:
+        known = self._order.sources
+        return way.source if way.source in known else next(iter(known))
+
     def _stage(self, way: Way) -> AnyEndpointPlan:
-        """All traffic at once: whoever rolls back by hand is in a hurry."""
+        """All traffic at once: whoever rolls back by hand is in a hurry.
+
+        What figures say over time is not waited for.
+        """
         plan = self._order.stage
         target = plan.target.model_copy(update={"deployment": way.deployment})
         at: dict[str, object] = {"target": target}
         if isinstance(plan, OnlinePlan):
-            at |= {"canary": None, "shadow": None, "verify": ()}
+            asked = tuple(check for check in plan.verify if isinstance(check, HttpCheck))
+            at |= {"canary": None, "shadow": None, "verify": asked}
         return plan.model_copy(update=at)
 
     def _context(self, way: Way) -> Context:
         order = self._order
         return Context(
             promotion_id=order.id,
-            route=order.route,
+            route=order.about.name,
             model=way.model,
-            source=order.source,
+            source=self._source(way),
             actor=order.by,
             stage=order.stage.name,
         )

@@ -8,6 +8,7 @@ from promotion.core.errors import Failure, Terminal
 from promotion.core.steps.operations import SceneOrder, SceneReceipt
 from promotion.core.steps.orchestrations import DeliveryOrder, StageOrder
 from promotion.core.waits.soak import SoakWait
+from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
 from promotion.orchestrators.delivery.verifying import verify
 from promotion.orchestrators.events import Stopped
@@ -40,8 +41,13 @@ def soak(work: Work, order: StageOrder, wait: SoakWait) -> Steps[None]:
         yield from _tell(work, reason, until)
     for number in count(1):
         yield from work.rest(min(work.now + wait.pause, until))
-        wrong = yield from _look(work, order, wait, number)
-        work.wait_for("soak", reason=reason, until=until.isoformat())
+        told = {"reason": reason, "until": until.isoformat()}
+        try:
+            wrong = yield from _look(work, order, wait, number)
+        except Exception:  # it is stopped or superseded meanwhile
+            work.wait_for("soak", **told)
+            raise
+        work.wait_for("soak", **told)
         if wrong is not None:
             until = wait.until(work.now)
             reason = f"It soaks at {wait.stage} anew: {wrong}"
@@ -53,14 +59,17 @@ def soak(work: Work, order: StageOrder, wait: SoakWait) -> Steps[None]:
 def _look(work: Work, order: StageOrder, wait: SoakWait, number: int) -> Steps[str | None]:
     """What is wrong with the version where it soaks; None when nothing is."""
     stage = order.other(wait.stage)
-    if not isinstance(stage, OnlinePlan):
+    if not isinstance(stage, OnlinePlan | BatchPlan):
         return None  # registered, or handed over: nothing of ours can be asked
     target = stage.target
-    scene = (yield from work.perform(SceneOrder(target=target), SceneReceipt)).scene
+    look = SceneOrder(target=target, batch=isinstance(stage, BatchPlan))
+    scene = (yield from work.perform(look, SceneReceipt)).scene
     share = scene.traffic.get(target.deployment, 0)
     if not share:  # rolled back, or replaced
         model = order.context.model
         raise NotSoaked(f"{model} no longer serves at {wait.stage}.", wait.stage)
+    if isinstance(stage, BatchPlan):
+        return None  # its test job is not run again
     asked = DeliveryOrder(
         context=order.context.model_copy(update={"stage": stage.name}),
         stage=stage,

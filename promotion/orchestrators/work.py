@@ -3,11 +3,11 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from durabletask import task
 from durabletask.entities import EntityInstanceId
-from durabletask.task import OrchestrationContext, RetryPolicy, TaskFailedError
+from durabletask.task import OrchestrationContext, TaskFailedError
 from pydantic import ValidationError
 
 from promotion.core.context import Context
@@ -15,12 +15,19 @@ from promotion.core.errors import Failure, Terminal
 from promotion.core.policy.duration import in_words
 from promotion.core.status import Status, step
 from promotion.core.steps.base import FAILED, Receipt, Task
-from promotion.core.steps.record import RecordOrder
+from promotion.core.steps.record import RecordOrder, RecordReceipt
 from promotion.core.timing import Timing
 from promotion.core.value import Json
 
 type Steps[R] = Generator[task.Task[Any], Any, R]
 """A part of an orchestrator: yields durable tasks, returns R; used with ``yield from``."""
+
+
+_LATE: Final = 0.02
+"""An end is noticed late by this part of what it took, at most, once that is long."""
+
+_SHOWN: Final = 1_000
+"""Characters of a text in a status."""
 
 
 def turn(name: str) -> EntityInstanceId:
@@ -80,14 +87,24 @@ class Doing:
         """From now on so long, without the time for which people keep it waiting."""
         return Limit(self.now + span, setting, self.parked)
 
-    def perform[R: Receipt](self, order: Task, receipt: type[R]) -> Steps[R]:
-        """The receipt for ``order``. Raises Terminal when it cannot be done, or not any more."""
-        try:
-            reply = yield self.ctx.call_activity(
-                order.activity, input=order.to_json(), retry_policy=self._retry_policy()
-            )
-        except TaskFailedError as error:
-            raise Terminal.of(self._given_up(error)) from error
+    def perform[O: Task, R: Receipt](
+        self, order: O, receipt: type[R], *, again: Callable[[O], O] | None = None
+    ) -> Steps[R]:
+        """The receipt for ``order``. Raises Terminal when it cannot be done, or not any more.
+
+        What fails is tried again here and not by the host, so that it can be stopped between;
+        ``again`` makes the order of the next try from one that may have been carried out.
+        """
+        pauses = iter(self.timing.retry_pauses())
+        while True:
+            try:
+                reply = yield self.ctx.call_activity(order.activity, input=order.to_json())
+                break
+            except TaskFailedError as error:
+                if (pause := next(pauses, None)) is None:
+                    raise Terminal.of(self._given_up(error)) from error
+            order = again(order) if again else order
+            yield from self.rest(self.now + timedelta(seconds=pause))
         if FAILED in reply:
             raise Terminal.of(Failure.model_validate(reply[FAILED]))
         return receipt.model_validate(reply)
@@ -99,20 +116,23 @@ class Doing:
         *,
         limit: Limit,
         following: Callable[[O, R], O] | None = None,
+        again: Callable[[O], O] | None = None,
     ) -> Steps[R]:
         """The settled receipt for ``order``, which is given again with growing pauses.
 
-        ``following`` makes the next order from the last one and its receipt. Raises Terminal
-        when the limit passes first.
+        ``following`` makes the next order from the last one and its receipt, ``again`` is as for
+        perform. Raises Terminal when the limit passes first.
         """
         started, pause = self.now, self.timing.poll_first
         while True:
-            done = yield from self.perform(order, receipt)
+            done = yield from self.perform(order, receipt, again=again)
             if done.settled:
                 return done
             if self.now >= limit.at + (self.parked - limit.parked):
                 raise self._too_late(order, done, limit, self.now - started)
             order = following(order, done) if following else order
+            # What takes days is not looked at every few minutes: that would fill the history.
+            pause = max(pause, _LATE * (self.now - started).total_seconds())
             yield from self.rest(self.now + timedelta(seconds=pause))
             pause = self.timing.pause_after(pause)
 
@@ -135,13 +155,10 @@ class Doing:
             return Failure(reason=reason, code=error.details.error_type)
         return failure.model_copy(update={"reason": f"{failure.reason} {tried}"})
 
-    def _retry_policy(self) -> RetryPolicy:
-        return RetryPolicy(
-            first_retry_interval=timedelta(seconds=self.timing.retry_first),
-            max_number_of_attempts=self.timing.retry_attempts,
-            backoff_coefficient=2.0,
-            max_retry_interval=timedelta(seconds=self.timing.retry_longest),
-        )
+
+def _short(value: Json) -> Json:
+    """As a status shows it: the durable host takes 16 KB, records and results have all of it."""
+    return value if not isinstance(value, str) or len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
 
 
 class Work(Doing):
@@ -165,7 +182,7 @@ class Work(Doing):
         self._status = step(self._status, status)
         since = self.now.isoformat()
         own: dict[str, Json] = {"status": status.value, "stage": self.context.stage, "since": since}
-        self.ctx.set_custom_status(own | self._names() | shown)
+        self.ctx.set_custom_status(own | self._names() | {k: _short(v) for k, v in shown.items()})
 
     def _names(self) -> dict[str, Json]:
         """So that promotions can be listed without their plans, which are large."""
@@ -190,4 +207,4 @@ class Work(Doing):
             duration=self.now - self.started,
             details=details,
         )
-        return (yield from self.perform(order, Receipt))
+        return (yield from self.perform(order, RecordReceipt))

@@ -76,6 +76,8 @@ def turn(ctx: Any, given: Any) -> Any:
         case "keep":
             ctx.set_state(state.keep(given["deployments"], given["retirement"]).to_json())
             return None
+        case "pass":
+            return None  # whoever locked it before is through
         case "retire":
             ctx.set_state(state.without(given).to_json())
             return state.of(given)
@@ -100,6 +102,8 @@ def guard(ctx: Any, given: Any) -> Any:
             state = state.held(Hold.model_validate(given))
         case "resume":
             state = state.resumed()
+        case "look":
+            pass
         case _:
             raise ValueError(f"the guard entity has no operation {ctx.operation!r}")
     ctx.set_state(state.to_json())

@@ -53,10 +53,8 @@ def create(world: World, version: str = "1", promotion_id: str = "p-1", **order)
         "create_batch_deployment",
         context=a_context(model, promotion_id),
         target=on(version),
-        yaml=DEPLOYMENT,
-        path="deploy/batch-deployment.yml",
         asset_id=world.copied(model),
-        **order,
+        **{"yaml": DEPLOYMENT, "path": "deploy/batch-deployment.yml", **order},
     )
 
 
@@ -187,6 +185,7 @@ def test_a_deployment_has_our_name_model_and_tags_and_the_rest_of_the_file(world
         "promotion.model": taxi.MODEL,
         "promotion.version": "1",
         "promotion.source": "dev",
+        "promotion.file": found["tags"]["promotion.file"],
     }
     assert found["properties"]["model"]["assetId"].endswith("/models/taxi-model/versions/1")
     assert found["properties"]["outputFileName"] == "predictions.csv"
@@ -196,6 +195,21 @@ def test_the_same_order_twice_makes_one_deployment(world):
     standing(world)
     create(world)
     assert len(world.requests("PUT", "/deployments/taxi-model-1$")) == 1
+
+
+@pytest.mark.parametrize(
+    ("promotion", "is_default", "batch"),
+    [("p-0123abcd-2", False, 20), ("p-0123abcd-2", True, 10), ("back-to-1", False, 10)],
+)
+def test_a_mended_file_counts_when_a_version_that_is_not_the_default_is_promoted_again(
+    world, promotion, is_default, batch
+):
+    standing(world, "1", "p-0123abcd")
+    if is_default:
+        switch(world, "1", None)
+    mended = DEPLOYMENT.replace("mini_batch_size: 10", "mini_batch_size: 20")
+    create(world, "1", promotion, yaml=mended)
+    assert arm(world, "/deployments/taxi-model-1")["properties"]["miniBatchSize"] == batch
 
 
 def test_a_deployment_that_azure_cannot_make_says_why(world):
@@ -437,6 +451,17 @@ def test_what_was_the_default_is_removed(world):
     assert world.settle("retire_batch_deployment", target=on("2"), previous="taxi-model-1") == {}
     assert deployments(world) == ["taxi-model-2"]
     assert names(world)[-1] == "retired"
+
+
+def test_what_others_made_stays(world):
+    standing(world, "1")
+    standing(world, "2")
+    switch(world, "2", None)
+    world.untag("batchEndpoints/taxi-monthly/deployments/taxi-model-1", "promotion.id")
+    kept = world.do("retire_batch_deployment", target=on("2"), previous="taxi-model-1")
+    assert "was not made by this service" in kept["kept"]
+    assert deployments(world) == ["taxi-model-1", "taxi-model-2"]
+    assert names(world)[-1] == "kept"
 
 
 def test_what_is_the_default_again_stays(world):

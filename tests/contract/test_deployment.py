@@ -36,6 +36,7 @@ def test_a_deployment_serves_the_registrys_copy_under_the_versions_name(world, a
         "promotion.model": "taxi-model",
         "promotion.version": "1",
         "promotion.source": "dev",
+        "promotion.file": deployment["tags"]["promotion.file"],
     }
 
 
@@ -98,6 +99,51 @@ def test_a_failed_deployment_that_has_traffic_is_never_overwritten(world):
     world.forget_requests()
     create(world, asset_id, context=a_context(promotion_id="p-2"))
     assert world.requests("PUT") == []
+
+
+MENDED = a_stage().deployment_yaml.replace("Standard_DS3_v2", "Standard_DS4_v2")
+FIRST, AGAIN = (a_context(promotion_id=f"p-0123abcd{run}") for run in ("", "-2"))
+
+
+def create_mended(world, asset_id, context=AGAIN):
+    """The same version, from a deployment file that somebody has mended; the size it has then."""
+    stage = a_stage(deployment_yaml=MENDED)
+    world.do("create_deployment", stage=stage, asset_id=asset_id, context=context)
+    assert look(world)["state"] == "succeeded"
+    return world.deployment("taxi-model-1")["properties"]["instanceType"]
+
+
+def test_a_mended_file_counts_when_the_version_is_promoted_again(world, asset_id):
+    create(world, asset_id, context=FIRST)
+    look(world)
+    world.forget_requests()
+    for _ in range(2):
+        assert create_mended(world, asset_id) == "Standard_DS4_v2"
+    assert len(world.requests("PUT", DEPLOYMENT)) == 1
+    assert world.deployment("taxi-model-1")["tags"]["promotion.id"] == "p-0123abcd-2"
+
+
+@pytest.mark.parametrize("context", [FIRST, a_context(promotion_id="back-to-1")])
+def test_its_own_deployment_and_what_a_rollback_finds_are_taken_as_they_are(
+    world, asset_id, context
+):
+    create(world, asset_id, context=FIRST)
+    assert create_mended(world, asset_id, context) == "Standard_DS3_v2"
+
+
+@pytest.mark.parametrize("tag", ["promotion.file", "promotion.id"])
+def test_a_deployment_that_does_not_say_what_made_it_is_taken_as_it_is(world, asset_id, tag):
+    create(world, asset_id, context=FIRST)
+    look(world)
+    world.untag("onlineEndpoints/taxi-fare/deployments/taxi-model-1", tag)
+    assert create_mended(world, asset_id) == "Standard_DS3_v2"
+
+
+def test_what_serves_is_not_made_anew_from_a_mended_file(world):
+    world.serving("1")
+    asset_id = world.deployment("taxi-model-1")["properties"]["model"]
+    world.retag("onlineEndpoints/taxi-fare/deployments/taxi-model-1", "promotion.id", "p-0123abcd")
+    assert create_mended(world, asset_id) == "Standard_DS3_v2"
 
 
 def test_a_missing_file_is_not_tried_ten_times(world, asset_id):

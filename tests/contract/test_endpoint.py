@@ -195,6 +195,20 @@ def test_undo_takes_back_any_step_of_the_rollout_and_only_those(world):
     assert world.audit()[-1]["Properties"]["before"] == '{"taxi-model-1": 75, "taxi-model-2": 25}'
 
 
+def test_traffic_that_somebody_else_took_is_not_told_to_be_back(world):
+    world.serving("1")
+    second = world.standing("2", taxi.BETTER)
+    third = world.standing("3")
+    world.settle("shift_traffic", stage=third, **shift(third, {"taxi-model-1": 100}))
+    before = len(world.audit())
+    step = {"taxi-model-1": 75, "taxi-model-2": 25}
+    order = {"restore": {"taxi-model-1": 100}, "ours": [step], "present": step, "shifted": True}
+    world.settle("undo", stage=second, **order)
+    assert len(world.audit()) == before
+    assert world.endpoint()["properties"]["traffic"] == {"taxi-model-3": 100}
+    assert world.deployments() == ["taxi-model-1", "taxi-model-3"]
+
+
 def test_undo_may_leave_the_deployment_to_be_looked_at(world):
     world.serving("1")
     second = world.serving("2", taxi.BETTER)
@@ -264,6 +278,18 @@ def test_a_deployment_that_serves_again_is_not_retired(world):
     receipt = world.do("retire_deployment", stage=second, previous="taxi-model-1")
     assert receipt["kept"] == "taxi-model-1 has 100 % of the traffic again"
     assert world.deployments() == ["taxi-model-1", "taxi-model-2"]
+
+
+def test_a_deployment_that_others_made_is_never_retired(world):
+    world.serving("1")
+    second = world.serving("2", taxi.BETTER)
+    world.untag("onlineEndpoints/taxi-fare/deployments/taxi-model-1", "promotion.id")
+    for _ in range(2):
+        receipt = world.do("retire_deployment", stage=second, previous="taxi-model-1")
+    assert "was not made by this service" in receipt["kept"]
+    assert world.deployments() == ["taxi-model-1", "taxi-model-2"]
+    records = {r["Properties"]["record_id"] for r in world.audit() if r["Name"] == "promotion.kept"}
+    assert len(records) == 1
 
 
 def test_the_shift_is_recorded_with_both_distributions(world):

@@ -230,6 +230,15 @@ def test_a_start_whose_answer_is_lost_is_not_sent_again_at_once(side):
     assert side.starts() == 1
 
 
+def test_a_start_that_is_answered_with_nonsense_was_accepted(side):
+    path = "/runs$|/dispatches$"
+    side.control.fault("POST", path, 200, body={"who": "knows"}, carried_out=True)
+    receipt = side.start()
+    assert (receipt["settled"], receipt["sent"]["accepted"]) == (False, True)
+    assert side.start(sent=receipt["sent"])["run"]["id"] == side.control.runs[0].id
+    assert side.starts() == 1
+
+
 def test_a_start_that_got_lost_is_sent_again_after_a_while(side):
     side.control.fault("POST", "/runs$|/dispatches$", 502)
     sent = side.start()["sent"]

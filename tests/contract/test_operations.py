@@ -3,13 +3,15 @@
 import pytest
 from contract.world import DEV, NOW, PROD, World, shift
 
-from promotion.core.going_back import Scene, way_back
+from promotion.core.going_back import Route, Scene, way_back
 from promotion.core.marks import HOLD
+from promotion.core.naming import Models
 from promotion.core.references import ModelVersion
 from promotion.core.steps.operations import Place, Rollback
 from promotion.triggers.dispatch import carry_out
 
 ENDPOINT = "/onlineEndpoints/taxi-fare"
+ROUTE = Route(name="taxi", models=Models(wanted=("taxi-*",)), registry="mlops-registry")
 PLACE = Place(guard="g", route="taxi", stage="prod", resource=f"{PROD.arm_id}{ENDPOINT}")
 
 
@@ -83,7 +85,7 @@ def test_a_way_back_is_found_in_what_the_endpoint_says(world):
     found = scene(world.standing("3"))
     assert found.traffic == {"taxi-model-2": 100}
     assert set(found.standing) == {"taxi-model-1", "taxi-model-2", "taxi-model-3"}
-    way = way_back(found, "mlops-registry", "1")
+    way = way_back(found, ROUTE, "1")
     assert (way.deployment, way.stands) == ("taxi-model-1", True)
     assert way.model == ModelVersion(name="taxi-model", version="1")
 
@@ -103,16 +105,14 @@ def test_the_record_of_a_rollback_belongs_to_the_promotion_that_went_out_of_serv
         place=PLACE,
         by="ada",
         reason="complaints",
-        route="taxi-fare",
-        source="dev",
-        source_workspace=DEV,
-        registry="mlops-registry",
+        about=ROUTE,
+        sources={"dev": DEV},
         stage=stage,
     )
     order = {
         "rollback": rollback.to_json(whole=True),
         "scene": found.to_json(),
-        "way": way_back(found, "mlops-registry", "1").to_json(),
+        "way": way_back(found, ROUTE, "1").to_json(),
         "at": NOW,
     }
     carry_out("record_rollback", order)

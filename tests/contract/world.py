@@ -174,6 +174,20 @@ class World:
             json=endpoint,
         )
 
+    def untag(self, deployment: str, tag: str) -> None:
+        """Somebody else takes a tag from the deployment at that path."""
+        self.retag(deployment, tag, None)
+
+    def retag(self, deployment: str, tag: str, value: str | None) -> None:
+        """Somebody else changes a tag of the deployment at that path."""
+        found = self._arm(deployment)
+        found["tags"] = {**found["tags"], tag: value} if value else dict(found["tags"])
+        if value is None:
+            del found["tags"][tag]
+        self.http.put(
+            f"{PROD.arm_id}/{deployment}", params={"api-version": "2022-02-01-preview"}, json=found
+        )
+
     def audit(self) -> list[dict[str, Any]]:
         """The records so far."""
         if not self._audit_file.exists():

@@ -18,6 +18,7 @@ workspaces:
   dev: {{subscription: {sub}, resource_group: rg-mlops-dev, name: mlw-mlops-dev}}
   prod: {{subscription: {sub}, resource_group: rg-mlops-prod, name: mlw-mlops-prod}}
 registry: mlops-registry
+hosts: [localhost]
 routes:
   azure:
     from: dev

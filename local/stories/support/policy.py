@@ -19,6 +19,7 @@ workspaces:
   qa:   {subscription: ${DEV_SUBSCRIPTION_ID}, resource_group: rg-mlops-qa, name: mlw-mlops-qa}
   prod: {subscription: ${PROD_SUBSCRIPTION_ID}, resource_group: rg-mlops-prod, name: mlw-mlops-prod}
 registry: mlops-registry
+hosts: [localhost]
 x-shared:
   online: &online
     deployment: deploy/online-deployment.yml

@@ -17,7 +17,7 @@ class MeasuringCheck(Check):
     over: Span | None = Field(
         default=None,
         description="The last so long counts, but never a time with another share of the traffic; "
-        "without it all since the share changed.",
+        "without it all since the share changed. The minute in which it changed does not count.",
     )
     min_requests: int = Field(
         default=20,
@@ -49,8 +49,7 @@ class MeasuringCheck(Check):
 
     def meant(self, serving: Serving) -> str:
         """The time and the share that figures are about: ``in 10m with 25 % of the traffic``."""
-        start, end = serving.window(self.over)
-        return f"in {in_words(end - start)} with {serving.traffic}"
+        return f"in {in_words(serving.span(self.over))} with {serving.traffic}"
 
     @staticmethod
     def shown(value: float, *beside: float) -> str:

@@ -1,13 +1,11 @@
 """Figures of one deployment, minute by minute, and what they come to over a time."""
 
 import math
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from datetime import datetime
+from typing import Literal
 
 from promotion.core.checks.figures import KNOWN
 from promotion.core.value import Value
-
-_MINUTE: Final = timedelta(minutes=1)
 
 type Series = dict[datetime, float]
 """Values by the minute's beginning; a minute without a value is left out."""
@@ -74,9 +72,9 @@ class Minutes(Value):
 
 
 def _inside(series: Series, window: Window) -> Series:
-    """Minutes that have a part in the window."""
+    """Minutes that begin in the window."""
     start, end = window
-    return {at: value for at, value in series.items() if at + _MINUTE > start and at < end}
+    return {at: value for at, value in series.items() if start <= at < end}
 
 
 def _put_together(

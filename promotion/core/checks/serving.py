@@ -1,7 +1,9 @@
 """A new deployment at one moment of its rollout: what checks judge."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from pydantic import Field
 
 from promotion.core.candidate import Answer, Candidate
 from promotion.core.checks.minutes import Minutes
@@ -27,6 +29,8 @@ class Moment(Value):
     """Since when it has that share."""
     as_of: datetime
     """When it is looked at. Checks read this instead of a clock."""
+    grain: float = 60.0
+    """Seconds from one figure of Azure Monitor to the next."""
 
     @property
     def traffic(self) -> str:
@@ -36,20 +40,39 @@ class Moment(Value):
         return f"{self.share} % of the traffic"
 
     def window(self, over: timedelta | None) -> tuple[datetime, datetime]:
-        """The time that figures of the new deployment are about: never one with another share."""
-        start = self.since if over is None else max(self.since, self.as_of - over)
-        return start, self.as_of
+        """The time that figures of the new deployment are about: never one with another share.
+
+        So the minute in which the share changed does not count, whatever it says.
+        """
+        start = self.first_figures
+        if over is not None:
+            start = max(start, self._floor(self.as_of - over))
+        return min(start, self.as_of), self.as_of
+
+    def span(self, over: timedelta | None) -> timedelta:
+        """How long that is, for people."""
+        return self.as_of - (self.since if over is None else max(self.since, self.as_of - over))
+
+    @property
+    def first_figures(self) -> datetime:
+        """When the first minute begins that is only about this share."""
+        floor = self._floor(self.since)
+        return floor if floor == self.since else floor + timedelta(seconds=self.grain)
 
     def live_window(self, over: timedelta | None) -> tuple[datetime, datetime]:
         """The same time for the live one, or the last before it lost its traffic."""
         if self.share < 100:
             return self.window(over)
-        return self.since - (over or _BEFORE), self.since
+        return self._floor(self.since - (over or _BEFORE)), self._floor(self.since)
+
+    def _floor(self, moment: datetime) -> datetime:
+        return datetime.fromtimestamp(moment.timestamp() // self.grain * self.grain, UTC)
 
 
 class Told(Moment):
     """A moment as a service is told of it, with the figures that were read."""
 
+    grain: float = Field(default=60.0, exclude=True)
     figures: dict[str, float] = {}
     """Of the new deployment, by name."""
     live_figures: dict[str, float] = {}

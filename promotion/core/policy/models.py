@@ -28,7 +28,9 @@ class Policy(Section):
     )
     registry: Name = Field(description="The Azure ML registry that versions are copied to.")
     hosts: tuple[Host, ...] = Field(
-        default=(), description="Hosts, or *.contoso.com for all below, that http gates may ask."
+        default=(),
+        description="Hosts, or *.contoso.com for all below, that http gates may ask and "
+        "pipelines may be at.",
     )
     defaults: Defaults = Field(
         default=Defaults(), description="What holds wherever nothing else is stated."

@@ -1,7 +1,7 @@
-"""What gates and checks need beside the policy: services that they may ask, installed packages."""
+"""What a policy needs beside itself: hosts that it allows, and installed packages."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from promotion.core.address import Address, allowed
 from promotion.core.installed import mistakes_of
@@ -12,17 +12,23 @@ _GATES = (
     ("routes", "*", "stages", "*", "gates", "*"),
     ("routes", "*", "stages", "*", "online", "verify", "*"),
 )
+_WELL_KNOWN: Final = {"azure_pipeline": "dev.azure.com", "github_workflow": "api.github.com"}
+"""Hosts that need no mention, by way: where the secrets of such a way are made for."""
 
 
 def missing_others(plain: Any) -> Iterator[tuple[Location, str]]:
-    """Every gate of the policy ``plain``, which may be invalid elsewhere, that lacks something."""
+    """Whatever the policy ``plain``, which may be invalid elsewhere, asks for and does not have."""
     hosts = [host for _, host in texts_at(plain, "hosts", "*")]
+    for way, known in _WELL_KNOWN.items():
+        for at, url in texts_at(plain, "routes", "*", "stages", "*", way, "url"):
+            if not allowed(url, [known]):
+                yield from _host(at, url, hosts)
     for place in _GATES:
         for at, gate in found_at(plain, *place):
             if not isinstance(gate, dict):
                 continue
             if gate.get("kind") == "http" and isinstance(gate.get("url"), str):
-                yield from _host(at, gate["url"], hosts)
+                yield from _host((*at, "url"), gate["url"], hosts)
             elif gate.get("kind") == "python" and isinstance(gate.get("use"), str):
                 options = gate.get("with", {})
                 if isinstance(options, dict):
@@ -37,4 +43,4 @@ def _host(at: Location, url: str, hosts: list[str]) -> Iterator[tuple[Location, 
         return
     if not allowed(url, hosts):
         listed = f"; there is {', '.join(hosts)}" if hosts else ""
-        yield (*at, "url"), f"{host} is not one of the policy's hosts, add it there{listed}"
+        yield at, f"{host} is not one of the policy's hosts, add it there{listed}"

@@ -18,6 +18,7 @@ from promotion.core.policy.mistakes import PolicyInvalid, explain
 from promotion.core.policy.models import Policy
 from promotion.core.policy.others import missing_others
 from promotion.core.policy.places import Inside, Location
+from promotion.core.policy.plan_size import too_large
 from promotion.core.policy.tree import Tree
 
 
@@ -63,7 +64,10 @@ def read_policy(
         raise PolicyInvalid(placed[key] for key in sorted(placed))
     digest = hashlib.sha256(json.dumps([plain, files], sort_keys=True).encode()).hexdigest()[:16]
     endpoints = {path: endpoint_name(files[path]) for at, path in named if at[-1] == "endpoint"}
-    return PolicyDocument(policy=policy, files=files, endpoints=endpoints, digest=digest)
+    document = PolicyDocument(policy=policy, files=files, endpoints=endpoints, digest=digest)
+    if large := list(too_large(document, named)):
+        raise PolicyInvalid(tree.mistake(at, what) for at, what in large)
+    return document
 
 
 def _validated(plain: Any, mistakes: list[tuple[Location, str]]) -> Policy | None:

@@ -1,7 +1,6 @@
 """A route: which models, from where, through which gates and stages."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
@@ -9,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 from promotion.core.events import ModelRegistered
 from promotion.core.expressions import NotComputable, NotKnown, checked, condition
 from promotion.core.gates import AnyGate
+from promotion.core.naming import Models
 from promotion.core.policy.glob import Glob
 from promotion.core.policy.section import Section
 from promotion.core.policy.stage import Stage
@@ -75,11 +75,14 @@ class Route(Section):
         name = registered.model.name
         if source is None:
             return f"it takes models from {' or '.join(self.sources)}"
-        if not any(fnmatchcase(name, glob) for glob in self.models):
-            return f"it takes models called {' or '.join(self.models)}"
-        if unwanted := next((glob for glob in self.except_ if fnmatchcase(name, glob)), None):
-            return f"it takes no models called {unwanted}"
+        if unwanted := self.named.why_not(name):
+            return unwanted
         return self._not_now(self.when, registered, source) if self.when is not None else None
+
+    @property
+    def named(self) -> Models:
+        """The models that it is about."""
+        return Models(wanted=self.models, unwanted=self.except_)
 
     @staticmethod
     def _not_now(when: str, registered: ModelRegistered, source: str) -> str | None:

@@ -113,6 +113,15 @@ class RetireOrder(TargetOrder):
 
     previous: str
 
+    @property
+    def not_ours(self) -> Failure:
+        """Why it stays when this service did not make it."""
+        return Failure(
+            reason=f"The deployment {self.previous} was not made by this service, so it stays.",
+            remedy="Delete it when nobody needs it any more.",
+            code="NotOurs",
+        )
+
 
 class RetireReceipt(Receipt):
     """It is gone, or ``kept`` says why it stays."""

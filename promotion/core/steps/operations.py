@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from promotion.core.errors import Failure
-from promotion.core.going_back import Scene, Way
+from promotion.core.going_back import Route, Scene, Way
 from promotion.core.holding import Hold
 from promotion.core.references import WorkspaceRef
 from promotion.core.status import Status
@@ -30,8 +30,8 @@ class Place(Value):
 class Request(Value):
     """What an operator asks for: the input of ``hold``, ``resume`` and ``roll_back``."""
 
-    by: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1, max_length=2_000)
+    reason: str = Field(min_length=1, max_length=2_000)
     route: str | None = None
     """None, with ``stage``, is everything: that is how a line is stopped."""
     stage: str | None = None
@@ -121,11 +121,9 @@ class Rollback(Operation):
 
     id: str
     """Names this rollback in records, and in the tags of what it makes."""
-    route: str
-    source: str
-    source_workspace: WorkspaceRef
-    """Where what its files name comes from, if its deployment must be made anew."""
-    registry: str
+    about: Route
+    sources: dict[str, WorkspaceRef]
+    """The workspaces of the route: from one of them comes what its files name."""
     stage: AnyEndpointPlan
     """As it is for any version: the deployment is named when the version is known."""
     version: str | None = None

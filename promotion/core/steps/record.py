@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from promotion.core.errors import Failure
-from promotion.core.steps.base import Order
+from promotion.core.steps.base import Order, Receipt
 
 
 class RecordOrder(Order):
@@ -14,4 +14,12 @@ class RecordOrder(Order):
     name: str
     failure: Failure | None = None
     duration: timedelta | None = None
+    details: dict[str, str] = {}
+
+
+class RecordReceipt(Receipt):
+    """What was written down: a history on Azure keeps receipts of activities, not their orders."""
+
+    name: str = ""
+    failure: Failure | None = None
     details: dict[str, str] = {}

@@ -27,8 +27,8 @@ class SmokeTestOrder(TargetOrder):
 class SmokeTestReceipt(Receipt):
     """Whether every answer was right; ``failure`` when one was not."""
 
-    latency_ms: float
-    """The median of all answers."""
+    latency_ms: float | None = None
+    """The median of all answers, if there were any."""
     failure: Failure | None = None
 
 

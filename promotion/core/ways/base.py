@@ -66,7 +66,8 @@ class StagePlan(Value):
 
     def turn(self, model: ModelVersion) -> str:
         """The one name by which deliveries of ``model`` that would meet take their turn."""
-        return lock_name(self.workspace, model.name)
+        # No endpoint has a slash in its name, so that none has the same lock.
+        return lock_name(self.workspace, f"model/{model.name}")
 
 
 class EndpointPlan(StagePlan):

@@ -2,15 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from promotion.core.host_settings import check_setting
 from promotion.core.value import Value
 from promotion.core.written import Written
 
 SettingName = Annotated[
-    str, Written(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "the name of an app setting, never the secret")
+    str,
+    AfterValidator(check_setting),
+    Written(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "the name of an app setting, never the secret"),
 ]
-"""Name of an app setting that holds a secret."""
+"""Name of an app setting that holds a secret of a team's own."""
 
 
 class PipelineRef(Value):

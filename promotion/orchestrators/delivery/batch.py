@@ -102,9 +102,27 @@ class _Delivery:
 
     def _deploy(self) -> Steps[None]:
         started, stage, context = self._work.now, self._stage, self._order.context
+        # What must not be asked stands, or it is not what is wanted.
+        operation = (yield from self._create()) if self._order.ask else None
+        look = yield from self._work.settle(
+            BatchLookOrder(
+                context=context,
+                target=stage.target,
+                started_at=started,
+                operation=operation,
+            ),
+            LookReceipt,
+            limit=self._limit,
+        )
+        if look.failure is not None:
+            raise Terminal.of(look.failure)
+
+    def _create(self) -> Steps[str | None]:
+        """What Azure calls its making of the deployment."""
+        stage = self._stage
         receipt = yield from self._work.perform(
             BatchDeployOrder(
-                context=context,
+                context=self._order.context,
                 target=stage.target,
                 yaml=stage.deployment_yaml,
                 path=stage.deployment_path,
@@ -113,18 +131,7 @@ class _Delivery:
             ),
             BatchDeployReceipt,
         )
-        look = yield from self._work.settle(
-            BatchLookOrder(
-                context=context,
-                target=stage.target,
-                started_at=started,
-                operation=receipt.operation,
-            ),
-            LookReceipt,
-            limit=self._limit,
-        )
-        if look.failure is not None:
-            raise Terminal.of(look.failure)
+        return receipt.operation
 
     def _verify(self) -> Steps[None]:
         yield from self._work.checkpoint()

@@ -59,10 +59,19 @@ class _Handover:
         return self._succeeded()
 
     def _start(self) -> Steps[StartReceipt]:
+        """The run. What dies on the way may have started it: then it is looked for first."""
         context, asset_id = self._order.context, self._order.asset_id
         order = StartOrder(
-            **self._about(), parameters=self._stage.given(self._name, context.model, asset_id)
+            **self._about(),
+            parameters=self._stage.given(self._name, context.model, asset_id),
+            sent=self._sent,
         )
+
+        def again(given: StartOrder) -> StartOrder:
+            # The same order once more would start a second run before the first one is listed.
+            if self._sent is None or not self._sent.accepted:
+                self._sent = Sent(at=self._work.now, accepted=False)
+            return given.model_copy(update={"sent": self._sent})
 
         def following(given: StartOrder, receipt: StartReceipt) -> StartOrder:
             self._sent = receipt.sent
@@ -70,7 +79,7 @@ class _Handover:
 
         return (
             yield from self._work.settle(
-                order, StartReceipt, limit=self._limit, following=following
+                order, StartReceipt, limit=self._limit, following=following, again=again
             )
         )
 

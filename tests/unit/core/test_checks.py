@@ -309,3 +309,19 @@ def test_a_window_never_reaches_into_another_share():
     moment = Moment(endpoint="e", deployment="d", share=5, since=SINCE, as_of=NOON)
     assert moment.window(timedelta(hours=1)) == (SINCE, NOON)
     assert moment.window(timedelta(minutes=2)) == (NOON - timedelta(minutes=2), NOON)
+
+
+def test_the_minute_in_which_the_share_changed_does_not_count():
+    """Nobody knows how much of it was under the share before, or was the smoke test."""
+    since = NOON + timedelta(seconds=50)
+    moment = {"since": since, "new": minutes(requests=100, at=NOON, count=1)}
+    too_early = a_serving(as_of=since + timedelta(seconds=5), **moment)
+    finding = a_check(metric="ErrorRate", at_most=1).answer(too_early)
+    assert finding.outcome == "inconclusive"
+    assert "0 requests to taxi-model-7 in 5s" in finding.reason
+
+
+def test_of_the_live_one_only_whole_minutes_before_the_switch_count():
+    since = NOON + timedelta(seconds=50)
+    moment = Moment(endpoint="e", deployment="d", share=100, since=since, as_of=since)
+    assert moment.live_window(timedelta(minutes=5)) == (NOON - timedelta(minutes=5), NOON)

@@ -29,6 +29,14 @@ def test_a_hold_where_there_is_no_endpoint_tags_nothing():
     assert held(text=REGISTER).resource is None
 
 
+@pytest.mark.parametrize("field", ["by", "reason"])
+def test_who_and_why_are_kept_as_long_as_people_can_read_them(field):
+    said = {"by": "ada", "reason": "Complaints."}
+    assert Request.model_validate(said | {field: "x" * 2_000})
+    with pytest.raises(ValueError, match="at most 2000 characters"):
+        Request.model_validate(said | {field: "x" * 2_001})
+
+
 def test_a_hold_that_names_no_stage_stops_the_line():
     assert held(asked()).model_dump(exclude_none=True) == {"guard": "everything"}
 
@@ -37,7 +45,9 @@ def test_a_rollback_knows_the_stage_as_the_policy_has_it_now():
     planned = rollback(
         a_document(), asked(route="taxi", stage="prod", version="5"), "r-1", Timing()
     )
-    assert (planned.version, planned.registry, planned.source) == ("5", "the-registry", "dev")
+    assert (planned.version, planned.about.name) == ("5", "taxi")
+    assert planned.about.registry == "the-registry"
+    assert list(planned.sources) == ["dev"]
     assert planned.stage.target.endpoint == "taxi-fare"
 
 

@@ -232,6 +232,16 @@ def test_files_that_are_too_large_together_are_a_mistake():
     assert "larger than 1024 KB" in mistakes(text, files)[0]
 
 
+def test_a_route_whose_plan_could_not_travel_is_a_mistake_with_its_largest_files():
+    first = POLICY.index("      - name: prod")
+    stages = "".join(POLICY[first:].replace("prod\n", f"prod-{n}\n", 1) for n in range(9))
+    figures = f"[{'12.25, ' * 35_000}1]"
+    (mistake,) = mistakes(POLICY[:first] + stages, FILES | {"request.json": figures})
+    assert "routes.taxi: the plan of a promotion would have 2.21 MB, more than 2 MB" in mistake
+    assert "request.json (9 times 245 KB), " in mistake
+    read(POLICY[:first] + stages, FILES | {"request.json": figures[:200_000]})
+
+
 TWO_STAGES = """\
 version: 1
 workspaces: {dev: &dev {subscription: s, resource_group: g, name: d}, prod: {<<: *dev, name: p}}

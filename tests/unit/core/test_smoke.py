@@ -32,6 +32,9 @@ def test_answers_within_the_tolerance_are_right(expected, actual):
         (1.0, math.nan, "$ is nan instead of 1 ± 0.5"),
         ([1.0], [-14.150000000000002], "$[0] is -14.15 instead of 1 ± 0.5"),
         ("a", None, '$ is null instead of "a"'),
+        ([12.0], [12.5000001], "$[0] is 12.5000001 instead of 12 ± 0.5"),
+        ([1234567.8], [1234569.1], "$[0] is 1.23457e+06 instead of 1234567.8 ± 0.5"),
+        (2**53, 2**53 + 1, "$ is 9007199254740993 instead of 9007199254740992 ± 0.5"),
     ],
 )
 def test_a_wrong_answer_says_where(expected, actual, said):

@@ -414,6 +414,9 @@ class Azure:
             return online.RetireReceipt()
         if share := endpoint.traffic.get(order.previous):
             return online.RetireReceipt(kept=f"{order.previous} has {share} % of the traffic again")
+        one = endpoint.deployments.get(order.previous)
+        if one is not None and not one.tags.get(marks.PROMOTION):
+            return online.RetireReceipt(kept=order.not_ours.reason)
         if not self._remove(order, endpoint, order.previous):
             return online.RetireReceipt(settled=False)
         self.emit("retired", order.context, key=order.previous)
@@ -477,9 +480,9 @@ class Azure:
         gone = order.scene.standing.get(order.scene.serving or "")
         context = Context(
             promotion_id=(gone and gone.promotion_id) or order.rollback.id,
-            route=order.rollback.route,
+            route=order.rollback.about.name,
             model=(gone and gone.model) or ModelVersion(name="unknown", version="0"),
-            source=order.rollback.source,
+            source=next(iter(order.rollback.sources)),
             actor=order.rollback.by,
             stage=order.rollback.stage.name,
         )

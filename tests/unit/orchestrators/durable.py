@@ -78,7 +78,7 @@ class FakeContext:
         self.statuses.append(shown["status"])
         self.shown = shown
 
-    def call_activity(self, name: str, *, input: dict[str, Any], retry_policy: Any) -> task.Task:
+    def call_activity(self, name: str, *, input: dict[str, Any]) -> task.Task:
         return self._answer(name, input)
 
     def call_sub_orchestrator(self, name: str, *, input: dict, instance_id: str) -> task.Task:

@@ -5,7 +5,7 @@ It does what durabletask's worker and its backend do together, as far as the orc
 - an orchestrator is resumed by one message at a time; what it asks for leaves at the end of its
   turn, and arrives after a delay, first in first out between the same two;
 - events that come early are kept, events to whom has ended, or never began, are lost;
-- activities are carried out at least once, and again by their retry policy when they raise;
+- activities are carried out at least once;
 - an entity does one thing at a time, and nothing for others while somebody has locked it;
 - every orchestration can be replayed from its history, and must then ask for the same again.
 """
@@ -65,15 +65,6 @@ def as_json(value: Any) -> Any:
     return json.loads(json.dumps(value, allow_nan=False))
 
 
-def pauses(policy: task.RetryPolicy) -> list[float]:
-    """Seconds between one try and the next, as often as the policy tries again."""
-    factor, longest = policy.backoff_coefficient or 1, policy.max_retry_interval or timedelta.max
-    return [
-        min(policy.first_retry_interval * factor**number, longest).total_seconds()
-        for number in range(policy.max_number_of_attempts - 1)
-    ]
-
-
 class Context:
     """What an orchestrator sees of the engine."""
 
@@ -91,8 +82,8 @@ class Context:
     def set_custom_status(self, shown: dict[str, Any]) -> None:
         self.shown.append(as_json(shown))
 
-    def call_activity(self, name: str, *, input: Any, retry_policy: Any) -> task.Task[Any]:
-        return self._ask("activity", name, {"order": input, "pauses": pauses(retry_policy)})
+    def call_activity(self, name: str, *, input: Any) -> task.Task[Any]:
+        return self._ask("activity", name, {"order": input})
 
     def call_sub_orchestrator(self, name: str, *, input: Any, instance_id: str) -> task.Task[Any]:
         assert self._locked is None, "While holding locks, cannot call suborchestrators."
@@ -390,7 +381,7 @@ class Engine:
     def _dispatch(self, instance: Instance, call: Call) -> None:
         match call.kind:
             case "activity":
-                self._later(instance.id, "", lambda: self._carry_out(instance, call, 1))
+                self._later(instance.id, "", lambda: self._carry_out(instance, call))
             case "timer" if call.number in instance.context.open:  # else it is cancelled already
                 at = max(datetime.fromisoformat(call.name), self.now)
                 self._at(at, lambda: self._turn(instance, "done", call.number, None))
@@ -405,23 +396,16 @@ class Engine:
 
     # -- activities
 
-    def _carry_out(
-        self, instance: Instance, call: Call, attempt: int, *, again: bool = True
-    ) -> None:
-        order, pauses = as_json(call.given["order"]), call.given["pauses"]
+    def _carry_out(self, instance: Instance, call: Call, *, again: bool = True) -> None:
         lost = again and self.twice(call.name)
         try:
-            reply = as_json(self.activity(call.name, order, instance.id))
+            reply = as_json(self.activity(call.name, as_json(call.given["order"]), instance.id))
         except Trouble as trouble:
-            if attempt > len(pauses):
-                self._tell("", instance, "failed", call.number, str(trouble))
-                return
-            at = self.now + timedelta(seconds=pauses[attempt - 1])
-            self._at(at, lambda: self._carry_out(instance, call, attempt + 1))
+            self._tell("", instance, "failed", call.number, str(trouble))
             return
         if lost:  # whoever carried it out has died before it could say so
             at = self.now + LEASE
-            self._at(at, lambda: self._carry_out(instance, call, attempt, again=False))
+            self._at(at, lambda: self._carry_out(instance, call, again=False))
         else:
             self._tell("", instance, "done", call.number, reply)
 

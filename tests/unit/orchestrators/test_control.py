@@ -1,11 +1,13 @@
 """What people say to a delivery under way: hold, resume, take back, cancel."""
 
 import pytest
-from unit.builders import POLICY
+from unit.builders import POLICY, a_promotion
 from unit.orchestrators.durable import Event, FakeContext
 from unit.orchestrators.test_online_delivery import BUSY, LIVE, rolled_out
 
 from promotion.core.status import Status
+from promotion.core.timing import Timing
+from promotion.orchestrators.work import Work
 
 CANARY = POLICY + "          canary: {steps: [25], every: 10m}\n"
 A_QUARTER = {"taxi-model-6": 75, "taxi-model-7": 25}
@@ -53,6 +55,12 @@ def test_a_stop_while_azure_still_makes_the_deployment_does_not_wait_for_it():
     assert output["status"] == "cancelled"
     assert ctx.called("shift_traffic") == []
     assert len(ctx.called("undo")) == 1
+
+
+def test_a_stop_while_a_step_is_tried_again_and_again_does_not_wait_for_it():
+    trouble = RuntimeError("no answer")
+    ctx, output = canary(Event(MINUTE, "cancel", SAID), smoke_test=lambda _: trouble)
+    assert (output["status"], lasted(ctx)) == ("cancelled", 1)
 
 
 def test_a_stop_before_anything_was_changed_takes_nothing_back():
@@ -124,3 +132,17 @@ def test_a_stop_that_comes_while_others_have_the_endpoint_counts_when_its_turn_c
     ctx, output = canary(Event(MINUTE, "cancel", SAID), lock_seconds=5 * MINUTE)
     assert output["status"] == "cancelled"
     assert ctx.names() == ["lock"]
+
+
+def test_a_long_reason_is_cut_in_the_status():
+    ctx = FakeContext({})
+    Work(ctx, a_promotion().context, Timing(), Status.WAITING).wait_for("hold", reason="x" * 20_000)
+    assert len(ctx.shown["reason"]) == 1_001
+
+
+def test_the_same_hold_again_is_another_fact():
+    steps = CANARY.replace("[25]", "[25, 50]")
+    events = (held(5), resumed(20), held(25), resumed(60))
+    ctx, _ = rolled_out(steps, events=events, shift_traffic={})
+    waits = [given for given in ctx.called("record") if given["name"] == "waiting"]
+    assert len({str(given) for given in waits}) == 2

@@ -125,6 +125,29 @@ def test_a_run_that_was_asked_for_and_never_seen_is_looked_for_before_giving_up(
     assert output["failure"]["code"] == "RunNotFound"
 
 
+def test_a_worker_that_died_at_the_start_may_have_started_a_run():
+    died = RuntimeError("the worker is gone")
+    ctx, output = handed_over(start_pipeline=[died, UNSEEN, STARTED])
+    first, second, third = [order.get("sent") for order in ctx.called("start_pipeline")]
+    assert (first, third) == (None, SENT)
+    assert second == {"at": "2026-03-02T12:00:00Z", "accepted": False}
+    assert output["status"] == "succeeded"
+
+
+def test_a_start_that_was_accepted_stays_so_when_a_worker_dies():
+    died = RuntimeError("the worker is gone")
+    ctx, _ = handed_over(start_pipeline=[UNSEEN, died, STARTED])
+    assert [order.get("sent") for order in ctx.called("start_pipeline")] == [None, SENT, SENT]
+
+
+def test_a_start_that_never_comes_through_is_given_up_and_its_run_looked_for():
+    ctx, output = handed_over(start_pipeline=RuntimeError("no memory"), cancel_pipeline={})
+    assert len(ctx.called("start_pipeline")) == 10
+    assert ctx.called("cancel_pipeline")[0]["sent"]["accepted"] is False
+    assert output["status"] == "failed"
+    assert "no memory (tried 10 times)" in output["failure"]["reason"]
+
+
 def test_whoever_cancels_stops_the_run():
     ctx, output = handed_over([Event(60, "cancel", WHO)], look_at_pipeline=BUSY)
     assert output["status"] == "cancelled"

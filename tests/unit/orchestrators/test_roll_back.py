@@ -1,6 +1,6 @@
 import pytest
 from unit.builders import FILES, POLICY, a_document
-from unit.orchestrators.durable import FakeContext, run
+from unit.orchestrators.durable import After, FakeContext, run
 
 from promotion.core.operating import rollback
 from promotion.core.steps.operations import Request
@@ -23,10 +23,10 @@ SCENE = {
 }
 
 
-def back(version=None, scene=SCENE, delivering=None, files=None, **answers):
+def back(version=None, scene=SCENE, delivering=None, files=None, policy=CANARY, **answers):
     """The rollback of version 7: the context and the output."""
     request = Request(route="taxi", stage="prod", version=version, by="ada", reason="complaints")
-    planned = rollback(a_document(CANARY, files), request, "rollback-1", Timing())
+    planned = rollback(a_document(policy, files), request, "rollback-1", Timing())
     there = {"present": list(delivering or {}), "delivering": delivering or {}}
     known = {
         "plan_rollback": {"rollback": planned.to_json(whole=True)},
@@ -41,7 +41,7 @@ def back(version=None, scene=SCENE, delivering=None, files=None, **answers):
 def test_it_holds_the_place_then_lets_the_previous_version_serve():
     ctx, output = back()
     assert ctx.names() == [
-        *("plan_rollback", "guard.hold", "lock", "look_at_scene", "deliver"),
+        *("plan_rollback", "guard.hold", "turn.pass", "look_at_scene", "deliver"),
         *("retire", "record_rollback", "mark_hold"),
     ]
     assert output == {"status": "succeeded", "serves": "taxi-model-6"}
@@ -104,3 +104,26 @@ def test_a_delivery_that_ends_badly_is_the_result(status):
 
 def test_a_tag_that_cannot_be_written_does_not_spoil_it():
     assert back(mark_hold={"failed": {"reason": "No right."}})[1]["status"] == "succeeded"
+
+
+CHECKED = CANARY.replace("registry:", "hosts: [drift.contoso.com]\nregistry:").replace(
+    "online:\n",
+    """online:
+          verify:
+            - {kind: azure_metric, metric: ErrorRate, at_most: 1}
+            - {kind: http, name: drift, url: 'https://drift.contoso.com/judge'}
+""",
+)
+
+
+def test_services_are_asked_about_a_named_version_but_no_figures_are_waited_for():
+    (order,) = back("5", policy=CHECKED)[0].called("deliver")
+    assert [check["kind"] for check in order["stage"]["verify"]] == ["http"]
+    assert order["candidate"]["model"] == {"name": "taxi-model", "version": "5"}
+
+
+def test_what_begins_to_deliver_meanwhile_because_somebody_resumed_is_taken_back_as_well():
+    later = {"delivering": {"p-9": "taxi-model-9"}}
+    ctx, output = back(**{"turn.pass": After(45, None), "guard.look": later})
+    assert [sent[:2] for sent in ctx.sent] == [("p-9", "take_back")]
+    assert output["status"] == "succeeded"

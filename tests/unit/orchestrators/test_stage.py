@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from unit.builders import POLICY, a_candidate, a_promotion
 from unit.orchestrators.durable import After, Event, FakeContext, run
+from unit.orchestrators.test_batch_delivery import BATCH
 from unit.orchestrators.test_promote import judged
 
 from promotion.core.steps.orchestrations import StageOrder
@@ -14,15 +15,16 @@ ASSET = "azureml://registries/the-registry/models/taxi-model/versions/7"
 ROLLED_OUT = {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
 HOUR = 3600.0
 SERVING = {"scene": {"traffic": {"taxi-model-7": 100}}}
+ALLOWED = POLICY.replace("smoke_test: {", "smoke_test: {failures_allowed: 3, ")
 ROLLED_BACK = {"scene": {"traffic": {"taxi-model-6": 100}}}
 
 
-def staged(*gates: str, events=(), served=None, **answers):
+def staged(*gates: str, events=(), served=None, policy=POLICY, **answers):
     """The stage prod with these gates: the context and the output."""
     listed = "".join(f"\n          - {gate}" for gate in gates) or " []"
     text = POLICY.replace("        online:", f"        gates:{listed}\n        online:")
     # An earlier stage, for soaks.
-    qa = POLICY[POLICY.index("      - name: prod") :].replace("name: prod\n", "name: qa\n", 1)
+    qa = policy[policy.index("      - name: prod") :].replace("name: prod\n", "name: qa\n", 1)
     promotion = a_promotion(text.replace("      - name: prod", f"{qa}      - name: prod", 1))
     prod = promotion.plan.stages[-1]
     order = StageOrder(
@@ -321,6 +323,18 @@ def test_a_version_that_was_rolled_back_meanwhile_does_not_soak():
 def test_who_cancels_a_soak_is_heard():
     ctx, output = soaked(None, events=[said(3, "cancel")])
     assert (output["status"], waited(ctx)) == ("cancelled", 3)
+
+
+def test_a_version_that_is_superseded_while_it_is_asked_again_ends_as_superseded():
+    newer = Event(2 * HOUR + 5, "superseded", "8")
+    _, output = soaked("503 for a moment", events=[newer], policy=ALLOWED)
+    assert output["status"] == "superseded"
+
+
+def test_a_version_that_is_no_longer_the_default_of_a_batch_endpoint_does_not_soak():
+    ctx, output = soaked(scene=ROLLED_BACK, policy=BATCH)
+    assert output["failure"]["code"] == "NotSoaked"
+    assert ctx.called("look_at_scene")[0]["batch"]
 
 
 def test_a_soak_at_a_stage_that_does_not_serve_the_version_is_no_soak():

@@ -19,6 +19,8 @@ def found(outcome: str, reason: str = "P95 is 812 ms.", **more) -> dict:
     return {"findings": [one | more]}
 
 
+MINUTE = 60.0
+"""Seconds until there are figures of a share that has just been written."""
 PASSED, FAILED, UNCLEAR = found("passed"), found("failed"), found("inconclusive", "3 requests.")
 
 
@@ -30,7 +32,7 @@ def shares(ctx) -> list[int]:
 def test_figures_are_looked_at_when_a_step_is_over_and_after_the_last():
     ctx, output = rolled_out(a_policy(), verify=PASSED)
     assert shares(ctx) == [25, 100]
-    assert ctx.pauses == [600.0]
+    assert ctx.pauses == [600.0, MINUTE]
     assert output["status"] == "succeeded"
 
 
@@ -67,7 +69,7 @@ def test_what_is_inconclusive_waits_at_its_step_and_looks_again():
     ctx, output = rolled_out(a_policy(), verify=[UNCLEAR, UNCLEAR, PASSED, PASSED])
     assert shares(ctx) == [25, 25, 25, 100]
     assert [order.get("number", 0) for order in ctx.called("verify")] == [0, 1, 2, 0]
-    assert ctx.pauses == [600.0, 10.0, 15.0]
+    assert ctx.pauses == [600.0, 10.0, 15.0, MINUTE + 35]
     assert ctx.recorded() == ["waiting"]
     assert output["status"] == "succeeded"
 
@@ -138,7 +140,7 @@ def test_a_check_that_only_warns_keeps_nobody_waiting():
     verify = [found("failed", mode="warn"), found("inconclusive", mode="warn")]
     ctx, output = rolled_out(a_policy(METRIC % ", mode: warn"), verify=verify)
     assert output["status"] == "succeeded"
-    assert ctx.pauses == [600.0]
+    assert ctx.pauses == [600.0, MINUTE]
 
 
 def test_waiting_for_figures_is_not_what_may_take_too_long():
@@ -191,7 +193,7 @@ def test_a_shadow_is_looked_at_when_its_time_is_over_then_the_traffic_is_switche
     ]
     assert mirrors(ctx) == [(0, 20), (20, 0)]
     assert ctx.called("verify")[0]["moment"]["mirrored"] == 20
-    assert ctx.pauses == [3600.0]
+    assert ctx.pauses == [3600.0, MINUTE]
     assert output["status"] == "succeeded"
 
 
@@ -205,7 +207,7 @@ def test_a_shadow_that_fails_never_gets_traffic():
 def test_a_shadow_may_be_followed_by_a_canary():
     more = f"{SHADOW}\n          canary: {{steps: [25], every: 10m}}"
     ctx, _ = rolled_out(a_policy(more=more), verify=PASSED)
-    assert ctx.pauses == [3600.0, 600.0]
+    assert ctx.pauses == [3600.0, 600.0, MINUTE]
     assert shares(ctx) == [0, 25, 100]
 
 

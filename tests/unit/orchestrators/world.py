@@ -42,7 +42,12 @@ routes:
       - name: qa
         workspace: qa
         keep_previous: 0
-        online: {endpoint: qa.yml, deployment: deployment.yml, smoke_test: {request: request.json}}
+        online:
+          endpoint: qa.yml
+          deployment: deployment.yml
+          smoke_test: {request: request.json, failures_allowed: 1}
+          verify:
+            - {kind: expression, name: errors, expression: new.ErrorRate_5xx < 1.0}
       - name: prod
         workspace: prod
         keep_previous: 6h

@@ -51,7 +51,7 @@ class AzurePipeline(Handover):
     url: Url | None = Field(
         default=None,
         description="Address of an Azure DevOps Server, such as https://devops.contoso.com; "
-        "needs token_setting.",
+        "needs token_setting, and its host in hosts.",
     )
 
     @model_validator(mode="after")

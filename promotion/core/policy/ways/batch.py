@@ -25,7 +25,16 @@ _INPUT: Final = re.compile(
 """What `az ml batch-endpoint invoke --input` takes, but for files of one's own computer."""
 
 
+_SECRET: Final = re.compile(r"[?&]sig=|https://[^/?#]*@", re.IGNORECASE)
+"""A shared access signature, or a user with a password: whoever reads the plan had them, too."""
+
+
 def _reachable(address: str) -> str:
+    if _SECRET.search(address):
+        raise ValueError(
+            "an address that holds a secret stands in the plan, where others read it; name a path "
+            "in a datastore of the workspace, such as azureml://datastores/NAME/paths/FOLDER"
+        )
     if _INPUT.fullmatch(address):
         return address
     if address.startswith("http://"):

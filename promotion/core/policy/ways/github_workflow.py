@@ -52,7 +52,7 @@ class GithubWorkflow(Handover):
     url: Url | None = Field(
         default=None,
         description="Base of the interface where that is not https://api.github.com, such as "
-        "https://github.contoso.com/api/v3.",
+        "https://github.contoso.com/api/v3; its host must be one of hosts.",
     )
 
     @model_validator(mode="after")
