@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import imports, intake, judging, overhead, waiting
+from benchmarks import api, imports, intake, judging, overhead, waiting
 
 
 def main() -> int:
@@ -20,6 +20,7 @@ def main() -> int:
         *intake.figures(),
         *overhead.figures(),
         *waiting.figures(),
+        *api.figures(),
     ):
         good = good and figure.within
         table.add_row(

@@ -61,7 +61,12 @@ def _arguments() -> argparse.Namespace:
         metavar="ADDRESS",
         help="of a durable backend (python -m local.host.backend) that outlives this host",
     )
-    parser.add_argument("--verbose", action="store_true", help="log more, to standard error")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        default=bool(os.environ.get("HOST_VERBOSE")),
+        help="log more, to standard error; as HOST_VERBOSE=1 does",
+    )
     return parser.parse_args()
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import uvicorn
 from azure.durable_functions.client import SyncDurableFunctionsClient
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from local.host import checks, settings
 from local.host.admin import AdminApi
@@ -20,7 +20,7 @@ from local.host.backend import Backend, Options
 from local.host.durable import DurableFunctions, client_binding
 from local.host.errors import HostError
 from local.host.eventgrid import EventGridWebhook
-from local.host.http import METHODS, HttpTriggers
+from local.host.http import HttpTriggers
 from local.host.keys import Keys
 from local.host.management import ManagementApi
 from local.host.pump import DurablePump
@@ -159,9 +159,10 @@ class Host:
                 Route("/runtime/webhooks/EventGrid", webhook.answer, methods=["POST", "OPTIONS"]),
                 *management.routes(),
                 *admin.routes(),
-                Route("/{path:path}", http.answer, methods=METHODS),
             ]
         )
+        # Not a route of Starlette's: those know no line break, and redirect by themselves.
+        app.router.default, app.router.redirect_slashes = request_response(http.answer), False
         self._server = _Server(app, self._ready)
         pump.start()
         if self._with_timers:

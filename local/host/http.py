@@ -1,6 +1,7 @@
 """HTTP triggers: from a request to the function's RpcHttp message, and back to a response."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -75,18 +76,23 @@ async def limited_body(request: Request) -> bytes | None:
 
 
 def _message(request: Request, body: bytes, parameters: dict[str, str]) -> RpcHttp:
-    query: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if value:  # the host leaves out empty ones and joins repeated ones
-            query[name] = f"{query[name]},{value}" if name in query else value
+    given = [(name, value) for name, value in request.query_params.multi_items() if value]
     return RpcHttp(
         method=request.method,
         url=str(request.url),
-        headers=dict(request.headers),
+        headers=_joined(request.headers.items()),
         params=parameters,
-        query=query,
+        query=_joined(given),  # the host leaves out empty ones
         body=TypedData(bytes=body),
     )
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """As the host gives what is repeated: StringValues.ToString() puts commas between."""
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined
 
 
 def _response(value: Any) -> Response:

@@ -8,7 +8,19 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from promotion.api import deciding, listing, operating, requests, responses, showing, submitting
+from promotion.api import (
+    deciding,
+    forecasting,
+    forecasts,
+    listing,
+    operating,
+    places,
+    requests,
+    responses,
+    showing,
+    submitting,
+    targeting,
+)
 from promotion.api.engine import Engine
 from promotion.api.exchange import Asked, Reply
 from promotion.api.rights import Right
@@ -98,6 +110,16 @@ ENDPOINTS: Final = (
         409,
         idempotent=True,
     ),
+    Endpoint(
+        "POST",
+        "plans",
+        "Show what would become of a model version, and why; nothing is changed",
+        _V,
+        forecasting.forecast,
+        forecasts.Forecast,
+        body=requests.PlanRequest,
+        refusals=(404, 502),
+    ),
     _get(
         "promotions/{id}",
         "Show a promotion: its verdicts, and where each stage is",
@@ -128,6 +150,16 @@ ENDPOINTS: Final = (
         requests.WithReason,
         *(404, 409),
         idempotent=True,
+    ),
+    Endpoint(
+        "GET",
+        "targets",
+        "Show what serves where, and what is held",
+        _V,
+        targeting.list_targets,
+        places.Targets,
+        query=requests.TargetFilters,
+        refusals=(304, 422),
     ),
     _operation(f"{_PLACE}/hold", "Stop deliveries at a stage", operating.hold, 404),
     _operation(f"{_PLACE}/resume", "Let deliveries go on at a stage", operating.resume, 404),

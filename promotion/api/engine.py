@@ -40,6 +40,17 @@ class Instance:
         return Status(shown) if shown in list(Status) else Status.EVALUATING
 
 
+@dataclass(frozen=True)
+class Done:
+    """An activity that an orchestration had done."""
+
+    at: datetime
+    activity: str
+    receipt: dict[str, Any]
+    order: dict[str, Any] | None = None
+    """None where the history does not have it."""
+
+
 class Engine(Protocol):
     """Starts orchestrations, looks at them and tells them something."""
 
@@ -54,3 +65,9 @@ class Engine(Protocol):
 
     async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
         """Raise an event."""
+
+    async def kept(self, entity: str, name: str) -> dict[str, Any]:
+        """What that entity keeps; nothing when there is none."""
+
+    async def history(self, instance_id: str) -> Sequence[Done]:
+        """What that orchestration has had done; nothing when it is not there or cannot be told."""

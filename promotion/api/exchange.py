@@ -13,6 +13,14 @@ from promotion.api.identity import Caller
 from promotion.api.problems import MEDIA_TYPE, Refusal, of_validation
 
 PREFIX: Final = "/api"
+_ALWAYS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    # An address may have a function key in it.
+    "Referrer-Policy": "no-referrer",
+}
+_OF_THE_HOST: Final = frozenset({"code", "clientid"})
+"""Parts of a query that are meant for the host: a function key, and its name."""
 BODY_LIMIT: Final = 65_536
 """Bytes of a request body."""
 
@@ -46,7 +54,8 @@ class Request:
     def filters[M: BaseModel](self, model: type[M]) -> M:
         """The query. Raises Refusal (422)."""
         try:
-            return model.model_validate(dict(self.query))
+            ours = {k: value for k, value in self.query.items() if k.lower() not in _OF_THE_HOST}
+            return model.model_validate(ours)
         except ValidationError as error:
             raise of_validation(error, "query") from None
 
@@ -90,13 +99,16 @@ def problem(refusal: Refusal) -> Reply:
 
 
 def finished(request: Request, reply: Reply) -> Reply:
-    """With what every reply has: nothing is kept on the way, and nothing is sent twice."""
-    headers = {**reply.headers, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    if request.method == "GET" and reply.status == 200:
+    """With what every reply has: nothing is kept on the way, and nothing is sent twice.
+
+    The reply to HEAD is that to GET: the web server leaves the body out, and tells its length.
+    """
+    headers = {**reply.headers, **_ALWAYS}
+    if request.method in ("GET", "HEAD") and reply.status == 200:
         tag = f'"{sha256(reply.body.encode()).hexdigest()[:32]}"'
         headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
-        known = request.headers.get("if-none-match", "")
-        if tag in (one.strip().removeprefix("W/") for one in known.split(",")):
+        known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+        if "*" in known or tag in (one.removeprefix("W/") for one in known):
             return Reply(304, "", headers)
     return Reply(reply.status, reply.body, headers, reply.media_type)
 

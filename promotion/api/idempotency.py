@@ -3,6 +3,7 @@
 Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
+import json
 from hashlib import sha256
 
 from promotion.api.exchange import Asked
@@ -22,7 +23,7 @@ def key_of(asked: Asked, what: str) -> str | None:
         raise Refusal(422, "The Idempotency-Key cannot be used.", code="Invalid", errors=errors)
     # By the path, too: the same key at two stages is two wishes.
     parts = (asked.caller.name, what, asked.request.path, key)
-    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def reused() -> Refusal:

@@ -12,6 +12,8 @@ from promotion.core.value import Value
 KEY: Final = "function-key"
 """The name in records of whoever has a key."""
 
+_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+
 
 class Auth(StrEnum):
     """Values of the setting PROMOTION_AUTH."""
@@ -62,6 +64,7 @@ def caller_of(headers: Mapping[str, str], auth: str | None) -> Caller:
         f"The setting PROMOTION_AUTH {what}, so nobody can be recognised.",
         remedy="Set PROMOTION_AUTH to entra or key, as docs/reference/http-api.md describes.",
         code="AuthenticationNotSet",
+        headers=_CHALLENGE,
     )
 
 
@@ -97,6 +100,7 @@ def _unknown(what: str) -> Refusal:
         remedy="Log in with Microsoft Entra. If you did, App Service authentication of the app "
         "is off or lets requests through without a login.",
         code="NotAuthenticated",
+        headers=_CHALLENGE,
     )
 
 

@@ -12,7 +12,6 @@ from pydantic.json_schema import models_json_schema
 from promotion.api.endpoints import ENDPOINTS, Endpoint
 from promotion.api.exchange import PREFIX, to_json
 from promotion.api.problems import MEDIA_TYPE, Problem
-from promotion.api.requests import Filters
 from promotion.api.rights import roles_with
 
 _REF: Final = "#/components/schemas/{model}"
@@ -59,13 +58,12 @@ def document() -> str:
 
 def _schemas() -> tuple[dict[type[BaseModel], Any], dict[str, Any]]:
     """The reference of each model, and what they refer to."""
-    given = {one.body for one in ENDPOINTS if one.body} | {Filters}
+    given = {one.body for one in ENDPOINTS if one.body}
     models = [(model, "validation") for model in sorted(given, key=lambda m: m.__name__)]
     content = {one.content for one in ENDPOINTS} | {Problem}
     models += [(model, "serialization") for model in sorted(content, key=lambda m: m.__name__)]
     found, whole = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
     definitions = whole["$defs"]
-    definitions.pop("Filters")
     return {model: found[model, mode] for model, mode in models}, definitions  # type: ignore[index]
 
 
@@ -74,6 +72,7 @@ def _operation(endpoint: Endpoint, schemas: dict[type[BaseModel], Any]) -> dict[
     end = "_everywhere" if endpoint.path.startswith("line/") else ""
     written: dict[str, Any] = {
         "operationId": endpoint.handler.__name__ + end,
+        "tags": [endpoint.path.partition("/")[0]],
         "summary": endpoint.summary,
         "description": f"App roles: {roles}.",
         "parameters": [*_parameters(endpoint)],

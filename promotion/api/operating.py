@@ -58,9 +58,9 @@ async def _start(asked: Asked, engine: Engine, kind: str, body: WithReason) -> R
     name = f"{kind.replace('_', '-')}-{key or uuid4().hex}"
     # Azure silently replaces an ended instance that is started again, so look first.
     known = await engine.find(name) if key else None
-    if known is None:
-        await engine.start(kind, name, order.to_json(whole=True))
-    elif Request.model_validate(known.input) != order:
+    if known is None and not await engine.start(kind, name, order.to_json(whole=True)):
+        known = await engine.find(name)  # the same key at the same moment
+    if known is not None and Request.model_validate(known.input) != order:
         raise reused()
     path = f"operations/{name}"
     return accepted(path, Accepted(id=name, url=f"/api/{path}"))

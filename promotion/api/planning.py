@@ -2,7 +2,7 @@
 
 from promotion.api.policy import in_force
 from promotion.api.problems import FieldAtFault, Refusal
-from promotion.api.requests import Submission
+from promotion.api.requests import Submission, Wish
 from promotion.core.events import ModelRegistered
 from promotion.core.gates import Gate
 from promotion.core.plan import Plan, Promotion
@@ -19,33 +19,43 @@ def plan_of(body: Submission, actor: str) -> Promotion:
     document, timing = in_force()
     route = _route(document, body)
     told = _registration(document, route, body)
-    promotion = plan_promotion(document, route, told, timing, actor)
+    promotion = as_wished(plan_promotion(document, route, told, timing, actor), body)
+    return promotion.model_copy(update={"reason": body.reason})
+
+
+def as_wished(promotion: Promotion, body: Wish) -> Promotion:
+    """With as many stages, and without the gates, as ``body`` says. Raises Refusal (422)."""
     plan = promotion.plan if body.through is None else _through(promotion.plan, body.through)
     bypassed = tuple(dict.fromkeys(body.bypass))
-    news = {"plan": _without(plan, bypassed), "reason": body.reason, "bypassed": bypassed}
+    news = {"plan": _without(plan, bypassed), "through": body.through, "bypassed": bypassed}
     return promotion.model_copy(update=news)
+
+
+def must_be_known(policy: Policy, body: Wish) -> None:
+    """Raises Refusal (422) when the policy has no such workspace or route."""
+    if body.workspace is not None and body.workspace not in policy.workspaces:
+        near = did_you_mean(body.workspace, policy.workspaces)
+        raise wrong("workspace", f"the policy has no workspace {body.workspace!r}{near}")
+    if body.route is not None and body.route not in policy.routes:
+        near = did_you_mean(body.route, policy.routes)
+        raise wrong("route", f"the policy has no route {body.route!r}{near}")
 
 
 def _route(document: PolicyDocument, body: Submission) -> str:
     routes = document.policy.routes
-    if body.workspace is not None and body.workspace not in document.policy.workspaces:
-        near = did_you_mean(body.workspace, document.policy.workspaces)
-        raise _wrong("workspace", f"the policy has no workspace {body.workspace!r}{near}")
+    must_be_known(document.policy, body)
     if body.route is not None:
-        if body.route not in routes:
-            near = did_you_mean(body.route, routes)
-            raise _wrong("route", f"the policy has no route {body.route!r}{near}")
-        if why := _unwanted(document.policy, body.route, body):
-            raise _wrong("route", f"the route {body.route} does not want it: {why}")
+        if why := unwanted(document.policy, body.route, body):
+            raise wrong("route", f"the route {body.route} does not want it: {why}")
         return body.route
-    wanted = [name for name in routes if _unwanted(document.policy, name, body) is None]
+    wanted = [name for name in routes if unwanted(document.policy, name, body) is None]
     if len(wanted) != 1:
         many = f"it may go along {', '.join(wanted)}; name one" if wanted else "no route wants it"
-        raise _wrong("route", many)
+        raise wrong("route", many)
     return wanted[0]
 
 
-def _unwanted(policy: Policy, name: str, body: Submission) -> str | None:
+def unwanted(policy: Policy, name: str, body: Wish) -> str | None:
     """Why the route does not take the model; ``when`` is about events, and not asked."""
     route = policy.routes[name]
     source = body.workspace or route.sources[0]
@@ -61,7 +71,7 @@ def _registration(document: PolicyDocument, route: str, body: Submission) -> Mod
     return _told(policy.workspaces[source].arm_id, body)
 
 
-def _told(workspace_id: str, body: Submission) -> ModelRegistered:
+def _told(workspace_id: str, body: Wish) -> ModelRegistered:
     model = ModelVersion(name=body.model, version=body.version)
     return ModelRegistered(event_id="request", workspace_id=workspace_id, model=model)
 
@@ -71,7 +81,7 @@ def _through(plan: Plan, last: str) -> Plan:
     stages = {stage.name: stage for stage in plan.stages}
     if last not in stages:
         near = did_you_mean(last, stages)
-        raise _wrong("through", f"the route {plan.route} has no stage {last!r}{near}")
+        raise wrong("through", f"the route {plan.route} has no stage {last!r}{near}")
     kept, open_ = set[str](), [last]
     while open_:
         name = open_.pop()
@@ -87,7 +97,7 @@ def _without(plan: Plan, bypassed: tuple[str, ...]) -> Plan:
     for label in bypassed:
         if label not in labels:
             near = did_you_mean(label, labels)
-            raise _wrong("bypass", f"the route {plan.route} has no gate {label!r}{near}")
+            raise wrong("bypass", f"the route {plan.route} has no gate {label!r}{near}")
 
     def kept(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
         off = {"mode": Mode.OFF}
@@ -97,6 +107,7 @@ def _without(plan: Plan, bypassed: tuple[str, ...]) -> Plan:
     return plan.model_copy(update={"gates": kept(plan.gates), "stages": stages})
 
 
-def _wrong(field: str, detail: str) -> Refusal:
+def wrong(field: str, detail: str) -> Refusal:
+    """That field of a wish is at fault."""
     errors = [FieldAtFault(field=field, detail=detail)]
     return Refusal(422, f"It cannot be promoted: {field}: {detail}.", code="Invalid", errors=errors)

@@ -84,12 +84,23 @@ def of_error(error: PromotionError) -> Refusal:
     return Refusal(status, failure.reason, code=code, remedy=failure.remedy)
 
 
-def of_policy(error: PolicyInvalid | OSError) -> Refusal:
+def of_azure(error: PromotionError) -> Refusal:
+    """What Azure has answered to the app itself: 503 when it may work later, 502 when not."""
+    if isinstance(error, Retryable):
+        return of_error(error)
+    failure = error.failure
+    return Refusal(502, failure.reason, code=failure.code or "Azure", remedy=failure.remedy)
+
+
+def of_policy(error: Exception) -> Refusal:
     """The policy in force cannot be read; nothing of where it stands is told."""
-    known = isinstance(error, PolicyInvalid)
-    detail = f"The policy cannot be used: {error}" if known else "The policy cannot be read."
-    remedy = "Mend the policy of the app: policy check shows every mistake."
-    return Refusal(503, detail, code="PolicyInvalid", remedy=remedy)
+    if isinstance(error, PolicyInvalid):
+        code, detail = "PolicyInvalid", f"The policy cannot be used: {error}"
+        remedy = "Mend the policy of the app: policy check shows every mistake."
+    else:
+        code, detail = "PolicyUnreadable", "The policy cannot be read."
+        remedy = "Look into the app's log: it says what is in the way."
+    return Refusal(503, detail, code=code, remedy=remedy, headers={"Retry-After": "60"})
 
 
 def of_validation(error: ValidationError, where: str = "body") -> Refusal:

@@ -9,7 +9,11 @@ from promotion.core.status import Status
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$")]
 """What Azure ML takes as the name or the version of an asset."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Text = Annotated[
+    str,
+    # The pattern for those who read the document: a text of spaces is none.
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=r"\S"),
+]
 
 
 class Body(BaseModel):
@@ -24,8 +28,8 @@ class WithReason(Body):
     reason: Text = Field(description="Why: it stands in the audit trail.")
 
 
-class Submission(WithReason):
-    """Promote a model version by hand; the same gates are asked as ever."""
+class Wish(Body):
+    """Which version is to go where."""
 
     model: Name = Field(description="Name of the model.")
     version: Name = Field(description="Version of the model.")
@@ -50,6 +54,35 @@ class Submission(WithReason):
     )
 
 
+class Submission(Wish, WithReason):
+    """Promote a model version by hand; the same gates are asked as ever."""
+
+
+class PlanRequest(Wish):
+    """Say what would become of a version, without doing anything."""
+
+    route: Word | None = Field(
+        None,
+        description="Route of the policy, as if the version were promoted on it by hand. Without "
+        "it, every route, as if the version were registered now: those that do not want it say "
+        "why.",
+    )
+    workspace: Word | None = Field(
+        None,
+        description="Where the model is registered, by its name in the policy. Without it, the "
+        "first one of the route; without a route, the only one that routes take models from.",
+    )
+    through: Word | None = Field(
+        None, description="The last stage: no stage that comes after it is shown."
+    )
+    bypass: list[Word] = Field(
+        [],
+        max_length=50,
+        description="Gates to leave out, by the names that verdicts give them. To look takes no "
+        "role of its own; to promote like this does.",
+    )
+
+
 class Decision(Body):
     """What the caller decides about a version that waits for approval."""
 
@@ -68,10 +101,18 @@ class RollbackRequest(WithReason):
     )
 
 
+class TargetFilters(BaseModel):
+    """Which targets to list: query parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    route: Word | None = Field(None, description="Only those of this route.")
+
+
 class Filters(BaseModel):
     """Which promotions to list: query parameters."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     route: Word | None = Field(None, description="Only those on this route.")
     model: Word | None = Field(None, description="Only those of this model.")

@@ -61,16 +61,34 @@ class StageState(BaseModel):
     failure: Failure | None = Field(None, description="Why it did not succeed.")
 
 
+class Happening(BaseModel):
+    """Something that happened to a promotion."""
+
+    at: datetime
+    what: str = Field(
+        description="As the audit records call it, without `promotion.`: `copied`, `deployed`."
+    )
+    stage: str | None = None
+    by: str | None = Field(None, description="Who did it, where it was a person.")
+    reason: str | None = Field(None, description="Why, or what came of it.")
+    details: dict[str, str] = Field({}, description="What matters besides, by its name.")
+
+
 class PromotionState(Summary):
     """One promotion, with what was found out about it and where each stage is."""
 
     source: str = Field(description="What the policy calls the source workspace.")
     policy_digest: str = Field(description="Of the policy that its plan was made from.")
+    through: str | None = Field(None, description="The last stage, where somebody named one.")
     bypassed: list[str] = Field([], description="Gates that were left out by hand.")
     asset_id: str | None = Field(None, description="The copy in the registry.")
     failure: Failure | None = Field(None, description="Why it did not succeed.")
     verdicts: list[Verdict] = Field([], description="Of the gates, as far as they are known.")
     stages: list[StageState] = []
+    timeline: list[Happening] = Field([], description="What happened, the oldest first.")
+    truncated: bool = Field(
+        False, description="Whether the oldest of the timeline is left out: it has 500 entries."
+    )
 
 
 class OperationState(BaseModel):

@@ -9,6 +9,7 @@ from promotion.api.exchange import Asked, Reply, answer
 from promotion.api.listing import summary
 from promotion.api.problems import not_found
 from promotion.api.responses import PromotionState, StageState
+from promotion.api.timeline import newest, timeline
 from promotion.core.names import MAX_PROMOTION_ID, child_id
 from promotion.core.plan import Promotion
 from promotion.core.status import Status
@@ -25,9 +26,11 @@ async def show_promotion(asked: Asked, engine: Engine) -> Reply:
     promotion = Promotion.model_validate(found.input)
     result = result_of(found)
     ended = {one.stage: one for one in result.stages} if result else {}
-    stages = await asyncio.gather(
-        *(_stage(engine, found.id, plan, ended) for plan in promotion.plan.stages)
+    stages, happened = await asyncio.gather(
+        asyncio.gather(*(_stage(engine, found.id, plan, ended) for plan in promotion.plan.stages)),
+        timeline(engine, found, promotion, result),
     )
+    shown, truncated = newest(happened)
     known = result.judgement.verdicts if result else _verdicts(stages)
     state = PromotionState(
         **summary(found).model_dump(exclude={"route", "model", "version", "actor"}),
@@ -36,12 +39,15 @@ async def show_promotion(asked: Asked, engine: Engine) -> Reply:
         version=promotion.plan.model.version,
         actor=promotion.actor,
         source=promotion.plan.source_name,
+        through=promotion.through,
         bypassed=list(promotion.bypassed),
         policy_digest=promotion.plan.policy_digest,
         asset_id=result.asset_id if result else None,
         failure=result.failure if result else None,
         verdicts=list(known),
         stages=[state for state, _ in stages],
+        timeline=shown,
+        truncated=truncated,
     )
     return answer(state)
 

@@ -24,18 +24,20 @@ async def submit(asked: Asked, engine: Engine) -> Reply:
 
 
 async def retry(asked: Asked, engine: Engine) -> Reply:
-    """Run it again by the policy in force."""
+    """Run it again by the policy in force, as far as it was to go, with all gates."""
     body = asked.request.read(WithReason)
     found = await promotion_of(asked, engine)
     if not found.ended or found.status is Status.SUCCEEDED:
         detail = f"The promotion {found.id} is {found.status}: there is nothing to try again."
         raise conflict(detail, found.status)
-    plan = Promotion.model_validate(found.input).plan
+    before = Promotion.model_validate(found.input)
+    plan = before.plan
     again = Submission(
         model=plan.model.name,
         version=plan.model.version,
         route=plan.route,
         workspace=plan.source_name,
+        through=before.through,
         reason=body.reason,
     )
     return await _run(asked, engine, again)

@@ -66,6 +66,8 @@ class Promotion(Value):
     event_id: str | None = None
     reason: str | None = None
     """Why a person asked for it; None when a registration did."""
+    through: str | None = None
+    """The last stage, where this person named one: the plan has no stage that comes after it."""
     bypassed: tuple[str, ...] = ()
     """Gates that this person left out, by their label; the plan has them switched off."""
 

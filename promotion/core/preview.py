@@ -5,7 +5,7 @@ from collections.abc import Callable
 from promotion.core.candidate import Candidate
 from promotion.core.events import ModelRegistered
 from promotion.core.gates import judge
-from promotion.core.plan import Plan
+from promotion.core.plan import Plan, Promotion
 from promotion.core.planning import plan_promotion
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.timing import Timing
@@ -65,10 +65,28 @@ def registration_of(candidate: Candidate) -> ModelRegistered:
     )
 
 
+type Completion = Callable[[Plan, Candidate], Candidate]
+"""Adds to the candidate what only the gates of a plan ask for."""
+
+
+def preview_of(promotion: Promotion, candidate: Candidate, complete: Completion) -> RoutePreview:
+    """What would become of ``candidate`` as that promotion."""
+    plan = promotion.plan
+    seen = complete(plan, candidate)
+    return RoutePreview(
+        route=plan.route,
+        promotion_id=promotion.id,
+        candidate=seen,
+        judgement=judge(seen, plan.gates),
+        stages={stage.name: judge(seen, stage.gates) for stage in plan.stages if stage.gates},
+        plan=plan,
+    )
+
+
 def preview(
     document: PolicyDocument,
     candidate: Candidate,
-    complete: Callable[[Plan, Candidate], Candidate] = lambda _, candidate: candidate,
+    complete: Completion = lambda _, candidate: candidate,
 ) -> tuple[RoutePreview, ...]:
     """Every route of the policy, the ones that do not want the version included.
 
@@ -77,17 +95,8 @@ def preview(
     """
 
     def of_route(name: str) -> RoutePreview:
-        promotion = plan_promotion(document, name, registration_of(candidate), Timing())
-        plan = promotion.plan
-        seen = complete(plan, candidate)
-        return RoutePreview(
-            route=name,
-            promotion_id=promotion.id,
-            candidate=seen,
-            judgement=judge(seen, plan.gates),
-            stages={stage.name: judge(seen, stage.gates) for stage in plan.stages if stage.gates},
-            plan=plan,
-        )
+        registered = registration_of(candidate)
+        return preview_of(plan_promotion(document, name, registered, Timing()), candidate, complete)
 
     wishes = document.policy.wishes(registration_of(candidate))
     return tuple(

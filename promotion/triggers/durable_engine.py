@@ -1,14 +1,20 @@
 """The API's engine, by the durable client that the host binds."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 from durabletask.client import OrchestrationQuery, OrchestrationState
+from durabletask.entities import EntityInstanceId
+from durabletask.history import HistoryEvent, TaskCompletedEvent, TaskScheduledEvent
 
-from promotion.api.engine import Instance
+from promotion.api.engine import Done, Instance
+
+_logger = logging.getLogger("promotion")
 
 
 class DurableEngine:
@@ -46,6 +52,53 @@ class DurableEngine:
     async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
         """Raise an event."""
         await self._client.raise_orchestration_event(instance_id, event, data=told)
+
+    async def kept(self, entity: str, name: str) -> dict[str, Any]:
+        """What that entity keeps; nothing when there is none."""
+        found = await self._client.get_entity(EntityInstanceId(entity, name))
+        state = found.get_typed_state() if found is not None else None
+        if state is not None and not isinstance(state, dict):
+            raise TypeError(f"the entity {entity} {name} keeps what cannot be read")
+        return state or {}
+
+    async def history(self, instance_id: str) -> Sequence[Done]:
+        """What that orchestration has had done; nothing when it is not there or cannot be told."""
+        import grpc
+
+        try:
+            events = await self._client.get_orchestration_history(instance_id)
+        except grpc.aio.AioRpcError as error:
+            # An older host has no histories to give; the promotion itself can be shown.
+            if error.code() is not grpc.StatusCode.NOT_FOUND:
+                _logger.warning("no history of %s: %s", instance_id, error.code().name)
+            return ()
+        return await asyncio.to_thread(lambda: list(done_of(events)))
+
+
+def done_of(events: Iterable[HistoryEvent]) -> Iterator[Done]:
+    """The activities in a history that were done; attempts that broke were tried again."""
+    scheduled: dict[int, TaskScheduledEvent] = {}
+    for event in events:
+        if isinstance(event, TaskScheduledEvent):
+            scheduled[event.event_id] = event
+        elif isinstance(event, TaskCompletedEvent):
+            began = scheduled.get(event.task_scheduled_id)
+            if began is not None:
+                at = event.timestamp
+                yield Done(
+                    at=at if at.tzinfo else at.replace(tzinfo=UTC),
+                    activity=began.name,
+                    receipt=_object(event.result) or {},
+                    order=_object(began.input),
+                )
+
+
+def _object(text: str | None) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _instance(state: OrchestrationState, *, whole: bool = False) -> Instance:

@@ -7,6 +7,8 @@ import azure.durable_functions as df
 import azure.functions as func
 
 AUTH = "PROMOTION_AUTH"
+# Those that no endpoint has are answered with 405, not by the host with an empty 404.
+_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 api = df.Blueprint()
 
 
@@ -19,14 +21,14 @@ def _level() -> func.AuthLevel:
     return func.AuthLevel.ANONYMOUS if entra else func.AuthLevel.FUNCTION
 
 
-@api.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@api.route("health", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
 async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  # any request
     """The app answers; nothing more is told to anybody who asks."""
     headers = {"Cache-Control": "no-store"}
     return func.HttpResponse('{"status":"ok"}', mimetype="application/json", headers=headers)
 
 
-@api.route("{*path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], auth_level=_level())
+@api.route("{*path}", methods=_METHODS, auth_level=_level())
 @api.durable_client_input(client_name="client")
 async def http_api(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """Everything that docs/reference/http-api.md describes."""

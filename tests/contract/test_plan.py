@@ -16,7 +16,7 @@ SUBSCRIPTIONS = [
 
 def plan(*arguments: str, version: str = "1", model: str = taxi.MODEL, policy: Path = POLICY):
     which = [f"--model={model}", f"--version={version}", f"--policy={policy}"]
-    return CliRunner().invoke(app, ["plan", *which, *SUBSCRIPTIONS, *arguments])
+    return CliRunner().invoke(app, ["plan", "--direct", *which, *SUBSCRIPTIONS, *arguments])
 
 
 def test_a_good_version_would_be_promoted_and_nothing_is_changed(world):

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,11 @@ ROUTE = """\
             response: deploy/sample-response.json
             tolerance: 4.0
 """
+FORBIDDEN = {
+    "status": 403,
+    "body": {"error": {"code": "AuthorizationFailed", "message": "The client may not do this."}},
+}
+BUSY = {"status": 503, "body": {"error": {"code": "ServerBusy", "message": "Later."}}}
 APPROVAL = "[{kind: approval, by: [Promotion.Approver], comment: required}]"
 
 
@@ -158,6 +164,10 @@ def test_a_version_is_approved_by_whom_the_policy_names_and_nobody_else(service,
     assert people["bob"].ended(accepted)["status"] == "succeeded"
     (approved,) = [row for row in told.rows() if row["Name"] == "promotion.approved"]
     assert approved["Properties"]["by"] == "bob@contoso.com"
+    timeline = people["vera"].get(path).json()["timeline"]
+    assert Counter(one["what"] for one in timeline) == Counter(told.records())
+    assert [one["by"] for one in timeline if one["what"] == "approved"] == ["bob@contoso.com"]
+    assert (timeline[0]["what"], timeline[-1]["what"]) == ("requested", "succeeded")
 
     late = people["bob"].post(f"{path}/approvals", **wish, comment="again")
     assert (late.status_code, late.json()["current"]) == (409, "succeeded")
@@ -201,6 +211,75 @@ def test_the_line_is_stopped_and_started(people):
     ada = people["ada"]
     assert ada.ended(ada.post("line/hold", reason="an incident"))["status"] == "succeeded"
     assert ada.ended(ada.post("line/resume", reason="it is over"))["status"] == "succeeded"
+
+
+def writes(service):
+    """How often Azure was asked to change something so far; runs are searched with a POST."""
+    sent = [
+        one
+        for method in ("PUT", "PATCH", "DELETE")
+        for one in service.observer.requests(method, ".")
+    ]
+    return len(sent)
+
+
+def test_a_plan_says_what_would_become_of_a_version_and_changes_nothing(service, people):
+    bad = service.register(taxi.INACCURATE, name="manual")
+    assert bad.end()["Name"] == "promotion.rejected"
+    before = len(service.cloud.audit())
+    written = writes(service)
+    plan = people["vera"].post("plans", model="manual", version=bad.version).json()
+    routes = {one["route"]: one for one in plan["routes"]}
+    assert plan["candidate"]["workspace"] == "dev"
+    assert routes["manual"]["ending"] == "would be refused"
+    assert (routes["manual"]["id"], routes["manual"]["current"]) == (id_of(bad), "rejected")
+    assert "6.81" in routes["manual"]["verdicts"][0]["reason"]
+    assert "approved" in routes["approved"]["unwanted"]
+
+    wish = {"model": "manual", "version": bad.version, "route": "manual"}
+    bypassed = people["vera"].post("plans", **wish, bypass=["metric rmse"]).json()["routes"]
+    assert [one["ending"] for one in bypassed] == ["would be promoted"]
+    assert [one["verb"] for one in bypassed[0]["stages"][0]["doing"]] == ["deploy", "ask", "switch"]
+    assert people["vera"].post("plans", model="manual", version="99").status_code == 404
+    assert len(service.cloud.audit()) == before
+    assert writes(service) == written
+
+
+@pytest.mark.parametrize(("answer", "status"), [(FORBIDDEN, 502), (BUSY, 503)])
+def test_a_plan_for_which_azure_gives_no_evidence_says_so(service, people, answer, status):
+    service.fault("GET", "/models/manual/versions/1$", answer=answer, times=10)
+    reply = people["vera"].post("plans", model="manual", version="1")
+    service.cloud.control.delete("/_emulator/faults")
+    assert (reply.status_code, "Retry-After" in reply.headers) == (status, status == 503)
+
+
+def test_targets_say_what_serves_and_who_holds_it(service, people):
+    service.register(name="manual").end()
+    ada = people["ada"]
+    ada.ended(ada.post("targets/approved/prod/hold", reason="a look"))
+    service.fault("GET", "/onlineEndpoints/stopped$", answer=FORBIDDEN)
+    found = people["vera"].get("targets").raise_for_status().json()
+    targets = {one["route"]: one for one in found["targets"]}
+    (serving,) = targets["manual"]["serving"]
+    assert targets["manual"]["traffic"] == {serving["deployment"]: 100}
+    assert (serving["model"], serving["promotion_id"]) == ("manual", id_of_serving(people, serving))
+    assert targets["approved"]["hold"]["by"] == "ada@contoso.com"
+    assert "Data Scientist" in targets["stopped"]["problem"]["remedy"]
+    assert found["hold"] is None
+    ada.ended(ada.post("targets/approved/prod/resume", reason="seen"))
+
+
+def id_of_serving(people, serving):
+    """The newest promotion of what serves there that succeeded."""
+    query = {"model": "manual", "status": "succeeded", "limit": "200"}
+    found = people["vera"].get("promotions", **query).json()["promotions"]
+    return next(one["id"] for one in found if one["version"] == serving["version"])
+
+
+def test_the_api_is_shown_in_a_page(people):
+    page = people["vera"].get("docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
 def test_what_does_not_exist_is_said_with_what_does(people):

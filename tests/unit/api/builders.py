@@ -10,7 +10,7 @@ from typing import Any
 from unit.builders import NOON
 
 from promotion.api.dispatch import respond
-from promotion.api.engine import Instance
+from promotion.api.engine import Done, Instance
 from promotion.api.exchange import Reply, Request
 
 
@@ -34,6 +34,8 @@ class FakeEngine:
         self.instances = {one.id: one for one in instances}
         self.started: list[tuple[str, str, dict[str, Any]]] = []
         self.told: list[tuple[str, str, dict[str, Any]]] = []
+        self.states: dict[tuple[str, str], dict[str, Any]] = {}
+        self.histories: dict[str, list[Done]] = {}
 
     async def find(self, instance_id: str) -> Instance | None:
         return self.instances.get(instance_id)
@@ -48,6 +50,12 @@ class FakeEngine:
 
     async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
         self.told.append((instance_id, event, told))
+
+    async def kept(self, entity: str, name: str) -> dict[str, Any]:
+        return self.states.get((entity, name), {})
+
+    async def history(self, instance_id: str) -> Sequence[Done]:
+        return self.histories.get(instance_id, [])
 
 
 def an_instance(instance_id: str, minutes: int = 0, **known: Any) -> Instance:

@@ -111,6 +111,60 @@ def test_what_runs_is_not_run_again():
     assert (reply.status, told(reply)["current"]) == (409, "evaluating")
 
 
+def retried(first):
+    engine = FakeEngine(
+        an_instance(
+            first["id"], runtime="completed", shown={"status": "rejected"}, input=first["order"]
+        )
+    )
+    everybody("POST", f"promotions/{first['id']}/retry", {"reason": "again"}, engine=engine)
+    return engine.started[-1][2]
+
+
+def test_a_retry_goes_as_far_as_before_with_all_gates(policy):
+    policy.write_text(
+        POLICY + POLICY[POLICY.index("      - name: prod") :].replace("prod", "p2", 1)
+    )
+    engine = FakeEngine()
+    wish = WISH | {"through": "prod", "bypass": ["metric rmse"]}
+    everybody("POST", "promotions", wish, engine=engine)
+    ((_, first, order),) = engine.started
+    again = retried({"id": first, "order": order})
+    assert [one["name"] for one in again["plan"]["stages"]] == ["prod"]
+    assert (again["through"], again["bypassed"]) == ("prod", [])
+
+
+def test_a_retry_of_all_stages_goes_to_those_that_came_since(policy):
+    first = a_promotion()
+    policy.write_text(
+        POLICY + POLICY[POLICY.index("      - name: prod") :].replace("prod", "p2", 1)
+    )
+    again = retried({"id": first.id, "order": first.to_json()})
+    assert [one["name"] for one in again["plan"]["stages"]] == ["prod", "p2"]
+
+
+class Late(FakeEngine):
+    """Sees what others started only after it has tried to start the same."""
+
+    async def find(self, instance_id):
+        return await super().find(instance_id) if self.told else None
+
+    async def start(self, orchestrator, instance_id, order):
+        self.told.append(("", "", {}))
+        if instance_id in self.instances:
+            return False
+        return await super().start(orchestrator, instance_id, order)
+
+
+def test_a_key_that_two_requests_use_at_the_same_moment_is_for_one_of_them():
+    first, late = FakeEngine(), Late()
+    place = "targets/taxi/prod/hold"
+    everybody("POST", place, {"reason": "x"}, engine=first, idempotency_key="k")
+    late.instances = first.instances
+    reply = everybody("POST", place, {"reason": "y"}, engine=late, idempotency_key="k")
+    assert (reply.status, late.started) == (422, [])
+
+
 def test_the_same_key_again_starts_nothing_but_another_callers_key_is_another():
     engine = FakeEngine()
     first = everybody("POST", "promotions", WISH, engine=engine, idempotency_key="k")
@@ -146,6 +200,7 @@ def test_pages_follow_each_other_newest_first():
         {"cursor": "YQ=="},
         {"cursor": "ä"},
         {"route": ""},
+        {"rout": "taxi"},
     ],
 )
 def test_filters_that_cannot_be_used_are_said(query):
@@ -168,9 +223,26 @@ def test_an_answer_that_is_known_is_not_sent_again():
     assert (again.status, again.body) == (304, "")
 
 
+def test_what_is_meant_for_the_host_is_no_filter():
+    query = {"code": SECRET, "clientId": "default"}
+    assert everybody("GET", "promotions", query=query).status == 200
+
+
+def test_whatever_is_there_is_known_already():
+    assert everybody("GET", "promotions", if_none_match="*").status == 304
+
+
+def test_head_is_answered_as_get_is():
+    assert everybody("HEAD", "promotions") == everybody("GET", "promotions")
+
+
+def test_who_is_not_known_is_told_how_to_log_in():
+    assert ask("GET", "promotions").headers["WWW-Authenticate"] == "Bearer"
+
+
 def test_another_method_is_told_which_there_are():
     reply = everybody("DELETE", "promotions")
-    assert (reply.status, reply.headers["Allow"]) == (405, "GET, POST")
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, POST, HEAD")
 
 
 def test_a_rollback_of_a_place_that_is_not_there_is_refused():
