@@ -50,7 +50,9 @@ def workspace_client(workspace: WorkspaceRef) -> "MLClient":
         workspace.subscription,
         workspace.resource_group,
         workspace.name,
-        show_progress=False,
+        # Else its upload of a folder waits for ever for a file that storage has refused: only
+        # where it shows progress does it look what became of each (azure-ai-ml 1.35.2).
+        show_progress=True,
         enable_telemetry=False,
         retry_total=2,
         **_PATIENCE,

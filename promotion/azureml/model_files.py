@@ -1,7 +1,7 @@
 """The files of a registry's model, copied to a workspace: only where Azure cannot use them there.
 
-They flow from one storage to the other in pieces, without a stop on this machine's disk. That is
-done here because the SDK's own upload waits for ever once storage has refused a file.
+They flow from one storage to the other in pieces, without a stop on this machine's disk, which
+the SDK's own upload would need.
 """
 
 from pathlib import PurePosixPath

@@ -70,7 +70,7 @@ def request(
                 raise IncompleteRead(answer, response.length)
     finally:
         connection.close()
-    heard = Heard(service, response.status, response.headers, answer)
+    heard = Heard(service, response.status, response.headers, https.without_secret(answer, given))
     _check(heard)
     return heard
 

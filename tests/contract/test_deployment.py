@@ -167,22 +167,32 @@ def test_a_deployment_that_vanished_is_said(world, asset_id):
     assert look(world)["failure"]["code"] == "DeploymentGone"
 
 
-def test_scoring_code_beside_the_deployment_file_is_uploaded(
-    world, asset_id, tmp_path, monkeypatch
-):
-    folder = tmp_path / "deploy"
-    (folder / "score").mkdir(parents=True)
-    (folder / "score" / "score.py").write_text("def init(): ...\ndef run(data): return data\n")
+@pytest.fixture
+def with_code(tmp_path, monkeypatch):
+    """A stage whose deployment file names scoring code beside it."""
+    folder = tmp_path / "deploy" / "score"
+    folder.mkdir(parents=True)
+    (folder / "score.py").write_text("def init(): ...\ndef run(data): return data\n")
     monkeypatch.setenv("PROMOTION_POLICY", str(tmp_path / "promotion.yaml"))
     yaml = a_stage().deployment_yaml + (
         "code_configuration: {code: score, scoring_script: score.py}\n"
         "environment: {image: mcr.microsoft.com/azureml/minimal:1}\n"
     )
-    stage = a_stage(deployment_yaml=yaml)
-    world.do("create_deployment", stage=stage, asset_id=asset_id)
+    return a_stage(deployment_yaml=yaml)
+
+
+def test_scoring_code_beside_the_deployment_file_is_uploaded(world, asset_id, with_code):
+    world.do("create_deployment", stage=with_code, asset_id=asset_id)
     code = world.deployment("taxi-model-1")["properties"]["codeConfiguration"]
     assert code["scoringScript"] == "score.py"
     assert world.requests("PUT", r"score\.py$")
+
+
+def test_scoring_code_that_storage_does_not_take_ends_the_step_at_once(world, asset_id, with_code):
+    world.fault("PUT", r"score\.py", answer=ERROR_403, times=99)
+    with pytest.raises(Refused) as refused:
+        world.do("create_deployment", stage=with_code, asset_id=asset_id)
+    assert refused.value.failure.code == "AuthorizationFailed"
 
 
 def test_a_file_that_is_no_deployment_is_refused_with_what_is_wrong(world, asset_id):

@@ -119,7 +119,9 @@ class Judge:
 
     async def _judge(self, request: Request) -> Response:
         self.tokens.append(request.headers.get("authorization", ""))
-        return JSONResponse({"passed": True, "reason": "It is fair."}, self.status)
+        # Not nice, but some do it: what was asked is repeated.
+        reason = f"It is fair to {self.tokens[-1]}."
+        return JSONResponse({"passed": True, "reason": reason}, self.status)
 
     def __enter__(self) -> Self:
         self._server.start()

@@ -114,6 +114,9 @@ def hand_over(world: World) -> None:
         told.wait_for("promotion.handed_over")
         control.finish("success" if control is pipelines.github else "succeeded")
         assert told.end()["Name"] == "promotion.succeeded"
+    for body in (f"Bearer {github.TOKEN}", f"token={github.TOKEN}"):  # services repeat requests
+        pipelines.github.fault("POST", "/dispatches$", status=422, body={"message": body})
+        assert service.register(name="github").end()["Name"] == "promotion.failed"
     pipelines.github.fault("POST", "/dispatches$", status=500)
     pipelines.azure.fault("POST", "/runs$", cut=True)
     for name in ("github-refused", "azure-refused"):
@@ -127,8 +130,10 @@ def ask_and_score(world: World) -> None:
         world.judge.status = status
         service.register(name="judged").end()
     assert service.register(name="scored").end()["Name"] == "promotion.succeeded"
-    service.fault("POST", "/score$", answer={"status": 401, "body": {"error": "no"}}, times=1)
-    service.register(name="scored").end()
+    for status in (401, 400):
+        repeated = {"status": status, "body": {"error": world.endpoint_keys[0]}}
+        service.fault("POST", "/score$", answer=repeated, times=1)
+        service.register(name="scored").end()
     assert service.register(taxi.NONSENSE, name="scored").end()["Name"] == "promotion.rolled_back"
 
 

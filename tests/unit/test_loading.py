@@ -35,3 +35,11 @@ def test_threads_that_load_the_sdk_at_once_do_not_get_into_each_others_way():
         [sys.executable, "-c", THREADS], capture_output=True, text=True, check=False
     )
     assert (child.returncode, child.stderr) == (0, "")
+
+
+def test_the_sdk_draws_no_bars_of_progress_into_the_log():
+    program = "import promotion.azureml, tqdm; print(tqdm.tqdm(total=1).disable)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "True"
