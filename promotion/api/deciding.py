@@ -8,6 +8,7 @@ from promotion.api.problems import Refusal, conflict, not_found
 from promotion.api.requests import Decision, WithReason
 from promotion.api.responses import Accepted
 from promotion.api.showing import promotion_of
+from promotion.api.stored import stored
 from promotion.core.names import child_id
 from promotion.core.plan import Promotion
 from promotion.core.policy.mistakes import did_you_mean
@@ -33,7 +34,7 @@ async def decide(asked: Asked, engine: Engine) -> Reply:
     """Approve or reject at a stage, as the caller and nobody else."""
     body = asked.request.read(Decision)
     found = await promotion_of(asked, engine)
-    stages = [stage.name for stage in Promotion.model_validate(found.input).plan.stages]
+    stages = [stage.name for stage in stored(Promotion, found.input).plan.stages]
     if body.stage not in stages:
         near = did_you_mean(body.stage, stages)
         raise not_found(f"The stage {body.stage!r} of {found.id}{near}")
@@ -44,7 +45,7 @@ async def decide(asked: Asked, engine: Engine) -> Reply:
         detail = f"The stage {body.stage} does not wait for approval: it is {current}."
         raise conflict(detail, current, _LOOK)
     decision = _decision(asked, body)
-    _must_count(decision, StageOrder.model_validate(stage.input), stage)
+    _must_count(decision, stored(StageOrder, stage.input), stage)
     await engine.tell(stage.id, DECISION, decision.to_json(whole=True))
     return _look_at(found)
 

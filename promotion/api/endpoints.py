@@ -59,7 +59,7 @@ _PLACE: Final = "targets/{route}/{stage}"
 
 
 def _get(path: str, summary: str, handler: Handler, content: type[BaseModel]) -> Endpoint:
-    return Endpoint("GET", path, summary, _V, handler, content, refusals=(304, 404))
+    return Endpoint("GET", path, summary, _V, handler, content, refusals=(304, 404, 409))
 
 
 def _post(

@@ -14,6 +14,7 @@ from promotion.api.policy import in_force
 from promotion.api.problems import not_found
 from promotion.api.requests import RollbackRequest, WithReason
 from promotion.api.responses import Accepted, OperationState
+from promotion.api.stored import stored
 from promotion.core import operating
 from promotion.core.steps.operations import OperationResult, Request, RollbackResult
 
@@ -60,7 +61,7 @@ async def _start(asked: Asked, engine: Engine, kind: str, body: WithReason) -> R
     known = await engine.find(name) if key else None
     if known is None and not await engine.start(kind, name, order.to_json(whole=True)):
         known = await engine.find(name)  # the same key at the same moment
-    if known is not None and Request.model_validate(known.input) != order:
+    if known is not None and stored(Request, known.input) != order:
         raise reused()
     path = f"operations/{name}"
     return accepted(path, Accepted(id=name, url=f"/api/{path}"))
@@ -76,7 +77,7 @@ def _check(kind: str, order: Request) -> None:
 
 
 def _state(found: Instance) -> OperationState:
-    asked = Request.model_validate(found.input)
+    asked = stored(Request, found.input)
     base = asked.model_dump(include={"by", "reason", "route", "stage", "version"})
     told: dict[str, object] = {"status": "running"}
     if isinstance(found.output, dict):

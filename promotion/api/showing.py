@@ -9,6 +9,7 @@ from promotion.api.exchange import Asked, Reply, answer
 from promotion.api.listing import summary
 from promotion.api.problems import not_found
 from promotion.api.responses import PromotionState, StageState
+from promotion.api.stored import stored
 from promotion.api.timeline import newest, timeline
 from promotion.core.names import MAX_PROMOTION_ID, child_id
 from promotion.core.plan import Promotion
@@ -23,7 +24,7 @@ _ID: Final = re.compile(rf"[a-z0-9-]{{1,{MAX_PROMOTION_ID}}}")
 async def show_promotion(asked: Asked, engine: Engine) -> Reply:
     """All that is known about it."""
     found = await promotion_of(asked, engine)
-    promotion = Promotion.model_validate(found.input)
+    promotion = stored(Promotion, found.input)
     result = result_of(found)
     ended = {one.stage: one for one in result.stages} if result else {}
     stages, happened = await asyncio.gather(
@@ -64,7 +65,7 @@ async def promotion_of(asked: Asked, engine: Engine) -> Instance:
 def result_of(found: Instance) -> PromotionResult | None:
     """How it ended; None when it has not, or was broken off."""
     output = found.output
-    return PromotionResult.model_validate(output) if isinstance(output, dict) else None
+    return stored(PromotionResult, output) if isinstance(output, dict) else None
 
 
 type _Stage = tuple[StageState, tuple[Verdict, ...]]
@@ -77,7 +78,7 @@ async def _stage(
     own = await engine.find(child_id(promotion, plan.name))
     delivery = await engine.find(child_id(promotion, plan.name, "delivery"))
     result = ended.get(plan.name) or _result(own)
-    order = StageOrder.model_validate(own.input) if own else None
+    order = stored(StageOrder, own.input) if own else None
     verdicts = order.judgement.verdicts if order else ()
     state = StageState(
         name=plan.name,
@@ -91,7 +92,7 @@ async def _stage(
 
 def _result(own: Instance | None) -> StageResult | None:
     output = own.output if own else None
-    return StageResult.model_validate(output) if isinstance(output, dict) else None
+    return stored(StageResult, output) if isinstance(output, dict) else None
 
 
 def _shown(

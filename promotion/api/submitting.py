@@ -13,6 +13,7 @@ from promotion.api.requests import Submission, WithReason
 from promotion.api.responses import Accepted
 from promotion.api.rights import Right
 from promotion.api.showing import promotion_of
+from promotion.api.stored import stored
 from promotion.core.names import MAX_PROMOTION_ID
 from promotion.core.plan import Promotion
 from promotion.core.status import Status
@@ -30,7 +31,7 @@ async def retry(asked: Asked, engine: Engine) -> Reply:
     if not found.ended or found.status is Status.SUCCEEDED:
         detail = f"The promotion {found.id} is {found.status}: there is nothing to try again."
         raise conflict(detail, found.status)
-    before = Promotion.model_validate(found.input)
+    before = stored(Promotion, found.input)
     plan = before.plan
     again = Submission(
         model=plan.model.name,
@@ -77,9 +78,11 @@ def _names(first: str) -> Iterable[str]:
 
 def _is_ours(found: Instance, wanted: Promotion, key: str | None) -> bool:
     """Whether it is what an earlier sending of this request started. Raises Refusal (422)."""
-    known = Promotion.model_validate(found.input)
-    if key is None or known.event_id != wanted.event_id:
+    if key is None or not isinstance(found.input, dict):
         return False
+    if found.input.get("event_id") != wanted.event_id:
+        return False
+    known = stored(Promotion, found.input)
     if _asked_for(known) != _asked_for(wanted):
         raise reused()
     return True

@@ -277,3 +277,11 @@ def test_keys_and_logins_are_neither_logged_nor_kept(caplog):
             assert reply.status == 202
     assert SECRET not in caplog.text
     assert SECRET not in str(engine.started)
+
+
+@pytest.mark.parametrize("path", ["", "/cancel", "/retry"])
+def test_what_another_version_has_stored_is_said_to_be_unreadable(path):
+    engine = FakeEngine(an_instance("p-1", input={"plan": {"shape": "older"}}, runtime="failed"))
+    asked = {"body": {"reason": "x"}} if path else {}
+    reply = everybody("POST" if path else "GET", f"promotions/p-1{path}", engine=engine, **asked)
+    assert (reply.status, engine.told) == (409, [])
