@@ -13,17 +13,20 @@ from promotion.api.stored import stored
 from promotion.api.timeline import newest, timeline
 from promotion.core.names import MAX_PROMOTION_ID, child_id
 from promotion.core.plan import Promotion
-from promotion.core.status import Status
+from promotion.core.status import ALLOWED, Status
 from promotion.core.steps.orchestrations import PromotionResult, StageOrder, StageResult
 from promotion.core.verdict import Verdict
 from promotion.core.ways.base import StagePlan
 
+_LOOKS: Final = 20
+_PAUSE: Final = 0.05
+"""Seconds."""
 _ID: Final = re.compile(rf"[a-z0-9-]{{1,{MAX_PROMOTION_ID}}}")
 
 
 async def show_promotion(asked: Asked, engine: Engine) -> Reply:
     """All that is known about it."""
-    found = await promotion_of(asked, engine)
+    found = await _with_its_end(await promotion_of(asked, engine), engine)
     promotion = stored(Promotion, found.input)
     result = result_of(found)
     ended = {one.stage: one for one in result.stages} if result else {}
@@ -59,6 +62,16 @@ async def promotion_of(asked: Asked, engine: Engine) -> Instance:
     found = await engine.find(named) if _ID.fullmatch(named) else None
     if found is None or found.name != "promote":
         raise not_found(f"The promotion {named[:MAX_PROMOTION_ID]!r}")
+    return found
+
+
+async def _with_its_end(found: Instance, engine: Engine) -> Instance:
+    """The same, with its output: a promotion shows how it ends a moment before it has ended."""
+    for _ in range(_LOOKS):
+        if found.ended or ALLOWED[found.status]:
+            break
+        await asyncio.sleep(_PAUSE)
+        found = await engine.find(found.id) or found
     return found
 
 

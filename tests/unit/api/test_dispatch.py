@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 import pytest
 from unit.api.builders import FakeEngine, a_person, an_instance, ask, told
@@ -285,3 +286,25 @@ def test_what_another_version_has_stored_is_said_to_be_unreadable(path):
     asked = {"body": {"reason": "x"}} if path else {}
     reply = everybody("POST" if path else "GET", f"promotions/p-1{path}", engine=engine, **asked)
     assert (reply.status, engine.told) == (409, [])
+
+
+def test_an_end_that_is_shown_is_told_with_its_reason():
+    promotion = a_promotion()
+    shown = {"status": "cancelled"}
+    failure = {"reason": "Cancelled by ada: not today"}
+    ending = an_instance(promotion.id, input=promotion.to_json(), shown=shown)
+    ended = replace(ending, runtime="completed", output={"status": "cancelled", "failure": failure})
+    reply = everybody("GET", f"promotions/{promotion.id}", engine=EndsSoon(ending, ended))
+    assert told(reply)["failure"]["reason"] == failure["reason"]
+
+
+class EndsSoon(FakeEngine):
+    """The first look finds the first instance, later ones the second."""
+
+    def __init__(self, first, second):
+        super().__init__(second)
+        self._first = [first]
+
+    async def find(self, instance_id):
+        found = await super().find(instance_id)
+        return self._first.pop() if found and self._first else found
