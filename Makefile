@@ -84,4 +84,6 @@ $(READY): requirements.txt requirements-dev.txt requirements.lock
 	  echo "That Python cannot make virtual environments: install its venv module" \
 	    "(python3.13-venv on Debian and Ubuntu)." >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@# The executable promote, with the code as it stands here.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(READY)

@@ -1,6 +1,7 @@
 """`make docs`: writes a reference page for each kind of gate, wait and check, of its docstring.
 
-The OpenAPI document is written from the endpoints of the API.
+The OpenAPI document is written from the endpoints of the API, the page of the command line from its
+commands.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from docs import command_line
 from promotion.api.openapi import document
 from promotion.core.checks import Check
 from promotion.core.gates import Gate
@@ -29,6 +31,7 @@ def pages() -> dict[str, str]:
         "checks/README.md": _INDEX_OF_CHECKS.format(checks=_list(_CHECKS)),
         **checks,
         "openapi.json": document(),
+        "command-line.md": command_line.page(),
     }
 
 

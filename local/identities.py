@@ -14,6 +14,7 @@ PEOPLE: Final = {
     "vera": ("Viewer",),
     "ada": ("Operator",),
     "bob": ("Approver",),
+    "carol": ("Approver",),
     "grace": ("Breakglass",),
 }
 """App roles by name."""
@@ -33,3 +34,12 @@ def headers(name: str, roles: Sequence[str]) -> dict[str, str]:
     ]
     principal = {"auth_typ": "aad", "name_typ": "name", "role_typ": "roles", "claims": claims}
     return {HEADER: base64.b64encode(json.dumps(principal).encode()).decode()}
+
+
+def profiles(url: str) -> str:
+    """A profile file for `promote` in which each of them is a profile of that service."""
+    lines = ['default = "ada"']
+    for name, sent in identities().items():
+        pairs = ", ".join(f'{key} = "{value}"' for key, value in sent.items())
+        lines += ["", f"[profiles.{name}]", f'url = "{url}"', f"headers = {{{pairs}}}"]
+    return "\n".join(lines) + "\n"

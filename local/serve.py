@@ -1,7 +1,8 @@
 """`make serve`: the same little Azure as the demo's, left running to be tried out.
 
 HOST_PORT (7071) and EMULATOR_PORT (8443) choose the ports, 0 takes any that is free; POLICY names
-another policy than the example's. What a client needs to know is written to .local/serve.json.
+another policy than the example's. What a client needs to know is written to .local/serve.json, and
+.local/promote.toml has a profile for each test identity, for the command line.
 """
 
 import json
@@ -14,11 +15,14 @@ from typing import Final
 
 from rich.console import Console
 
+from local import qa
 from local.cloud import ROOT, LocalCloud
+from local.identities import profiles
 from local.processes import StartFailed
 
 DIRECTORY: Final = ROOT / ".local"
 INFO: Final = DIRECTORY / "serve.json"
+PROFILES: Final = DIRECTORY / "promote.toml"
 SECONDS: Final = {
     "import": 1.0,
     "endpoint": 1.0,
@@ -42,7 +46,7 @@ def main() -> int:
         console.print("If a port is taken: HOST_PORT=0 EMULATOR_PORT=0 make serve takes free ones.")
         return 1
     try:
-        _write(cloud.info)
+        write_what_clients_need(cloud, DIRECTORY)
         _say_what_to_do(console, cloud)
         while not stop.wait(1):
             if not cloud.alive():
@@ -50,6 +54,7 @@ def main() -> int:
                 return 1
     finally:
         INFO.unlink(missing_ok=True)
+        PROFILES.unlink(missing_ok=True)
         cloud.stop()
     console.print("Stopped.")
     return 0
@@ -73,11 +78,18 @@ def _port(name: str, default: int) -> int:
     return int(written)
 
 
-def _write(info: dict[str, object]) -> None:
+def write_what_clients_need(cloud: LocalCloud, directory: Path) -> None:
+    """serve.json and promote.toml; there is a qa workspace from now on, too."""
+    cloud.control.post("/_emulator/seed", json=qa.SEED)
+    _write(directory / INFO.name, json.dumps(cloud.info, indent=2))
+    _write(directory / PROFILES.name, profiles(cloud.info["host_url"]))
+
+
+def _write(path: Path, text: str) -> None:
     # It holds keys of this local host: for its owner's eyes only.
-    descriptor = os.open(INFO, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(info, file, indent=2)
+        file.write(text)
 
 
 def _say_what_to_do(console: Console, cloud: LocalCloud) -> None:
@@ -90,7 +102,8 @@ def _say_what_to_do(console: Console, cloud: LocalCloud) -> None:
         "Register a model that the taxi-fare team trained, in another terminal:\n"
         "  .venv/bin/python -m local.register good\n"
         "and see what became of it:\n"
-        "  tail -f .local/audit.jsonl\n\n"
+        f"  export PROMOTE_CONFIG={PROFILES.relative_to(ROOT)}\n"
+        "  .venv/bin/promote list\n\n"
         "Ctrl-C stops."
     )
 

@@ -15,6 +15,7 @@ from promotion.api.problems import not_found
 from promotion.api.requests import RollbackRequest, WithReason
 from promotion.api.responses import Accepted, OperationState
 from promotion.api.stored import stored
+from promotion.api.whose import promotions_of
 from promotion.core import operating
 from promotion.core.steps.operations import OperationResult, Request, RollbackResult
 
@@ -43,7 +44,10 @@ async def show_operation(asked: Asked, engine: Engine) -> Reply:
     found = await engine.find(named) if _ID.fullmatch(named) else None
     if found is None or found.name not in _KINDS:
         raise not_found(f"The operation {named[:100]!r}")
-    return answer(_state(found))
+    state = _state(found)
+    whose = await promotions_of(engine, state.taken_back)
+    taken_back = [whose.get(stage, stage) for stage in state.taken_back]
+    return answer(state.model_copy(update={"taken_back": taken_back}))
 
 
 async def _start(asked: Asked, engine: Engine, kind: str, body: WithReason) -> Reply:

@@ -103,5 +103,5 @@ class OperationState(BaseModel):
     stage: str | None = None
     version: str | None = None
     serves: str | None = Field(None, description="The deployment that a rollback let serve.")
-    taken_back: list[str] = Field([], description="Deliveries that a rollback took back.")
+    taken_back: list[str] = Field([], description="Promotions whose delivery a rollback took back.")
     failure: Failure | None = None

@@ -12,6 +12,7 @@ from promotion.api.placing import Known, target_state
 from promotion.api.policy import in_force
 from promotion.api.problems import FieldAtFault, Refusal
 from promotion.api.requests import TargetFilters
+from promotion.api.whose import promotions_of
 from promotion.core.holding import EVERYTHING, Guard
 from promotion.core.operating import ANY, routes_of
 from promotion.core.planning import plan_stages
@@ -73,16 +74,4 @@ async def _guards(engine: Engine, names: set[str]) -> dict[str, Guard]:
 
 async def _promotions(engine: Engine, guards: Iterable[Guard]) -> dict[str, str]:
     """By durable id of a stage that delivers, the promotion that it belongs to."""
-    ids = {instance for guard in guards for instance in guard.delivering}
-    found = await asyncio.gather(*(engine.find(one) for one in ids))
-    return {
-        one.id: str(one.input["context"]["promotion_id"])
-        for one in found
-        if one is not None and one.name == "stage" and _is_told(one.input)
-    }
-
-
-def _is_told(order: object) -> bool:
-    """Whether it says whose it is, whatever version of the service has planned it."""
-    context = order.get("context") if isinstance(order, dict) else None
-    return isinstance(context, dict) and "promotion_id" in context
+    return await promotions_of(engine, {one for guard in guards for one in guard.delivering})

@@ -1,4 +1,4 @@
-"""The command line for people and pull requests: ``python -m promotion.cli``.
+"""The command line for people and pipelines: ``promote``, or ``python -m promotion.cli``.
 
-The function app never imports it.
+Most commands are clients of the service's HTTP API. The function app never imports any of it.
 """

@@ -1,6 +1,6 @@
-"""``python -m promotion.cli``."""
+"""``python -m promotion.cli``: the same as the executable promote."""
 
-from promotion.cli.app import app
+from promotion.cli.app import main
 
 if __name__ == "__main__":
-    app(prog_name="python -m promotion.cli")
+    main()

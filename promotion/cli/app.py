@@ -4,24 +4,54 @@ import typer
 
 from promotion.cli.backtest import backtest
 from promotion.cli.check import check
-from promotion.cli.plan import plan
+from promotion.cli.commands.cancelling import cancel
+from promotion.cli.commands.deciding import approve, reject
+from promotion.cli.commands.listing import list_promotions
+from promotion.cli.commands.opening import open_page
+from promotion.cli.commands.operating import hold, resume, rollback
+from promotion.cli.commands.planning import plan
+from promotion.cli.commands.showing import show_promotion
+from promotion.cli.commands.submitting import retry, submit
+from promotion.cli.commands.targets import targets
+from promotion.cli.commands.watching import watch
 from promotion.cli.schema import schema
 
 # Plain texts: what these commands say is read in the logs of pipelines, too.
 app = typer.Typer(
     help="Model promotion for Azure ML, from the command line.",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 policy = typer.Typer(
     help="Check and try a policy before it is in force.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+for _name, _command in {
+    "plan": plan,
+    "submit": submit,
+    "list": list_promotions,
+    "show": show_promotion,
+    "watch": watch,
+    "approve": approve,
+    "reject": reject,
+    "cancel": cancel,
+    "retry": retry,
+    "rollback": rollback,
+    "targets": targets,
+    "hold": hold,
+    "resume": resume,
+    "open": open_page,
+}.items():
+    app.command(_name)(_command)
 app.add_typer(policy, name="policy")
-app.command()(plan)
 policy.command()(check)
 policy.command()(backtest)
 policy.command()(schema)
+
+
+def main() -> None:
+    """The executable ``promote``."""
+    app(prog_name="promote")

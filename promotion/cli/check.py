@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from promotion.cli.formats import Format, told
-from promotion.cli.given import Assignments, SettingsFile, given_settings
-from promotion.core.policy.files import CheckFile
-from promotion.core.policy.mistakes import PolicyInvalid
-from promotion.core.policy.models import Policy
-from promotion.policy_source import place_of, read_policy_at
+from promotion.cli.options import Assignments, SettingsFile
+from promotion.cli.sdk import needs_the_sdk
+
+if TYPE_CHECKING:
+    from promotion.core.policy.files import CheckFile
+    from promotion.core.policy.models import Policy
 
 _ANY_MODEL = "azureml://registries/registry/models/model/versions/1"
 """In the form in which deployments are given their model."""
@@ -37,14 +38,20 @@ def check(
     ${NAME} is filled from the environment, then --settings, then --set; the last one counts.
     Exits with 0 if the policy is valid, and with 2 if there are mistakes.
     """
+    # Here and not above: the rules and what reads them cost a quarter of a second.
+    from promotion.cli.given import given_settings
+    from promotion.core.policy.mistakes import PolicyInvalid
+    from promotion.policy_source import place_of, read_policy_at
+
     given = given_settings(settings, assignments or ())
     try:
-        document = read_policy_at(
-            place_of(file),
-            name=file.as_posix(),
-            settings=given,
-            check_file=_checking(file.parent),
-        )
+        with needs_the_sdk():
+            document = read_policy_at(
+                place_of(file),
+                name=file.as_posix(),
+                settings=given,
+                check_file=_checking(file.parent),
+            )
     except OSError as error:
         typer.echo(f"{file} cannot be read: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
@@ -56,7 +63,7 @@ def check(
     typer.echo(f"{file.as_posix()}: valid: {_contents(document.policy)}")
 
 
-def _checking(folder: Path) -> CheckFile:
+def _checking(folder: Path) -> "CheckFile":
     def check_file(role: str, path: str, text: str) -> list[str]:
         if not role.endswith(("endpoint", "deployment", "job", "compute")):
             return []
@@ -77,7 +84,7 @@ def _checking(folder: Path) -> CheckFile:
     return check_file
 
 
-def _contents(policy: Policy) -> str:
+def _contents(policy: "Policy") -> str:
     routes = policy.routes.values()
     counts = (
         (len(routes), "route"),

@@ -1,8 +1,10 @@
 """How mistakes are told: to people, or to the pipeline that shows them in a pull request."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from promotion.core.policy.mistakes import Mistake
+if TYPE_CHECKING:
+    from promotion.core.policy.mistakes import Mistake
 
 
 class Format(StrEnum):
@@ -13,7 +15,7 @@ class Format(StrEnum):
     AZURE_PIPELINES = "azure-pipelines"
 
 
-def told(mistake: Mistake, form: Format) -> str:
+def told(mistake: "Mistake", form: Format) -> str:
     """One line for ``mistake``."""
     match form:
         case Format.GITHUB:
@@ -23,7 +25,7 @@ def told(mistake: Mistake, form: Format) -> str:
     return str(mistake)
 
 
-def _for_github(mistake: Mistake) -> str:
+def _for_github(mistake: "Mistake") -> str:
     """An error annotation.
 
     Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions, and
@@ -35,7 +37,7 @@ def _for_github(mistake: Mistake) -> str:
     return f"::error {place}::{_escaped(_words(mistake), text)}"
 
 
-def _for_azure_pipelines(mistake: Mistake) -> str:
+def _for_azure_pipelines(mistake: "Mistake") -> str:
     """An issue of the build.
 
     Source: https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
@@ -46,7 +48,7 @@ def _for_azure_pipelines(mistake: Mistake) -> str:
     return f"##vso[task.logissue type=error;{place}]{_escaped(_words(mistake), text)}"
 
 
-def _words(mistake: Mistake) -> str:
+def _words(mistake: "Mistake") -> str:
     return f"{mistake.where}: {mistake.what}" if mistake.where else mistake.what
 
 

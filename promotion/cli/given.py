@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -14,24 +13,6 @@ from promotion.core.policy.mistakes import PolicyInvalid
 from promotion.core.references import WorkspaceRef
 from promotion.settings import SettingInvalid
 
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--settings", help='JSON whose "Values" fill ${NAME}, such as local.settings.json.'
-    ),
-]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Fills ${NAME}; may be repeated."),
-]
-
-
-POLICY = "promotion.yaml"
-Policy = Annotated[str, typer.Option(metavar="FILE|URL", help="The policy: a file, or a blob.")]
-SendTokens = Annotated[
-    bool,
-    typer.Option("--send-tokens", help="Send your token to services whose gates ask for one."),
-]
 MISTAKES = (OSError, PolicyInvalid, PromotionError, SettingInvalid)
 """What goes wrong for reasons that the person at the keyboard can do something about."""
 

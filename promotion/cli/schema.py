@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from promotion.core.policy.schema import policy_schema
-
 
 def schema(
     output: Annotated[
@@ -18,6 +16,8 @@ def schema(
 
     With it they complete and check a policy as you type; docs/how-to/check-a-policy.md says how.
     """
+    from promotion.core.policy.schema import policy_schema
+
     text = json.dumps(policy_schema(), indent=2, ensure_ascii=False)
     if output is None:
         typer.echo(text)

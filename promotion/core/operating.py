@@ -74,13 +74,12 @@ def _planned(document: PolicyDocument, request: Request) -> tuple[str, AnyStageP
     routes = document.policy.routes
     route, stage = request.route or "", request.stage or ""
     if route not in routes:
-        raise Terminal(
-            f"The policy has no route {route!r}{did_you_mean(route, routes)}.", code="NoSuchRoute"
-        )
+        near = did_you_mean(route, routes) or "."
+        raise Terminal(f"The policy has no route {route!r}{near}", code="NoSuchRoute")
     stages = {planned.name: planned for planned in plan_stages(document, routes[route], ANY)}
     if stage not in stages:
-        near = did_you_mean(stage, stages)
-        raise Terminal(f"The route {route} has no stage {stage!r}{near}.", code="NoSuchStage")
+        near = did_you_mean(stage, stages) or "."
+        raise Terminal(f"The route {route} has no stage {stage!r}{near}", code="NoSuchStage")
     return route, stages[stage]
 
 

@@ -308,3 +308,13 @@ class EndsSoon(FakeEngine):
     async def find(self, instance_id):
         found = await super().find(instance_id)
         return self._first.pop() if found and self._first else found
+
+
+def test_a_rollback_names_the_promotions_whose_delivery_it_took_back():
+    by = {"by": "ada", "reason": "complaints", "route": "taxi", "stage": "prod"}
+    id = f"roll-back-{'0' * 32}"
+    output = {"status": "succeeded", "taken_back": ["p-8-prod"]}
+    done = an_instance(id, name="roll_back", input=by, output=output, runtime="completed")
+    stage = an_instance("p-8-prod", name="stage", input={"context": {"promotion_id": "p-8"}})
+    reply = everybody("GET", f"operations/{id}", engine=FakeEngine(done, stage))
+    assert told(reply)["taken_back"] == ["p-8"]

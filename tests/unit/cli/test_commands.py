@@ -1,0 +1,259 @@
+import json
+
+import httpx
+import pytest
+from unit.api.builders import a_person, an_instance
+from unit.builders import FILES, POLICY, a_promotion
+from unit.cli.service import EVERYBODY, World, a_waiting_promotion
+
+ID = a_promotion().id
+SUBMIT = ("submit", "--model", "taxi-model", "--version", "7", "--reason", "needed")
+SINCE = ("--since", "2026-03-01")
+
+
+@pytest.fixture(autouse=True)
+def policy(tmp_path, monkeypatch):
+    for path, text in ({"promotion.yaml": POLICY} | FILES).items():
+        (tmp_path / path).write_text(text)
+    monkeypatch.setenv("PROMOTION_POLICY", str(tmp_path / "promotion.yaml"))
+
+
+def a_page(status, detail, **more):
+    body = {"title": "x", "status": status, "detail": detail, **more}
+    return httpx.Response(status, headers={"Content-Type": "application/problem+json"}, json=body)
+
+
+@pytest.mark.parametrize(
+    ("words", "who", "code", "said"),
+    [
+        (("show", "no-such"), EVERYBODY, 4, "The promotion 'no-such' does not exist."),
+        (("show", " "), EVERYBODY, 2, "A promotion is named by its id; promote list shows it."),
+        (("list", "--status", "lost"), EVERYBODY, 2, "The query cannot be used: status"),
+        (("list", "--since", "yesterday"), EVERYBODY, 2, "'yesterday' is neither a span nor a"),
+        (("list",), None, 3, "The request carries no identity."),
+        (SUBMIT, a_person("Promotion.Viewer"), 3, "ada@contoso.com may not start"),
+        ((*SUBMIT, "--bypass", "metric rsme"), EVERYBODY, 2, "did you mean metric rmse?"),
+        ((*SUBMIT, "--route", "taxis"), EVERYBODY, 2, "did you mean taxi?"),
+        (("hold", "taxi", "pord", "--reason", "x"), EVERYBODY, 4, "did you mean prod?"),
+        (("hold", "taxi", "--reason", "x"), EVERYBODY, 2, "Name a route and a stage"),
+        (("hold", "taxi", "prod", "--everything", "--reason", "x"), EVERYBODY, 2, "is every stage"),
+        (("retry", "no-such", "--reason", "x"), EVERYBODY, 4, "does not exist"),
+        (("plan", "--model", "m", "--version", "1", "--set", "A=b"), EVERYBODY, 2, "take --direct"),
+        (
+            ("plan", "--direct", "--model", "m", "--version", "1", "--route", "r"),
+            None,
+            2,
+            "with --",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_told_on_standard_error_and_by_the_exit_code(words, who, code, said):
+    result = World(who=who).type(*words)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (a_page(409, "It runs.", remedy="Wait."), 1, "It runs.\nWait.\n"),
+        (a_page(500, "It broke.", correlation_id="c1"), 5, "It broke.\nCorrelation id: c1.\n"),
+        (httpx.Response(404, text="<html>"), 5, "no promotion service is there"),
+        (httpx.Response(401), 3, "Set PROMOTE_CLIENT_ID to log in"),
+        (httpx.Response(302, headers={"Location": "https://login"}), 3, "does not let this login"),
+        (httpx.Response(200, text="hello"), 5, "not as a promotion service"),
+        (httpx.Response(200, json=[1]), 5, "not as a promotion service"),
+        (httpx.Response(500, text="boom"), 5, "answered 500 Internal Server Error."),
+        (httpx.Response(418, json={"a": 1}), 5, "not as the service answers"),
+    ],
+)
+def test_every_answer_of_whoever_answers_has_its_exit_code(answer, code, said):
+    result = World(first=[answer]).type("list")
+    assert result.exit_code == code
+    assert said in result.stderr
+
+
+def test_a_list_shows_one_promotion_a_line_and_its_json_is_that_of_the_service():
+    shown = {"status": "rolled_back", "route": "taxi", "model": "taxi-model", "version": "7"}
+    world = World(an_instance("p-1", shown=shown), an_instance("p-2", minutes=58))
+    result = world.type("list", *SINCE)
+    assert result.stdout.splitlines() == [
+        "ID   STATUS       MODEL         ASKED BY  BEGAN",
+        "p-2  evaluating                           2 min ago",
+        "p-1  rolled back  taxi-model:7            1 h ago",
+    ]
+    found = json.loads(world.type("list", *SINCE, "--json").stdout)
+    assert [one["id"] for one in found["promotions"]] == ["p-2", "p-1"]
+
+
+def test_a_list_goes_on_over_pages_with_all_and_says_so_without():
+    world = World(*(an_instance(f"p-{n:03}", minutes=n) for n in range(205)))
+    page = world.type("list", *SINCE, "--limit", "2")
+    assert "There are more" in page.stderr
+    assert len(page.stdout.splitlines()) == 3
+    whole = json.loads(world.type("list", *SINCE, "--all", "--json").stdout)
+    assert (len(whole["promotions"]), whole["next"]) == (205, None)
+
+
+def test_a_promotion_that_waits_says_for_what_and_how_to_approve():
+    result = World(*a_waiting_promotion("prod")).type("show", ID)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[:3] == [
+        "taxi-model:7 is evaluating",
+        "  prod waits for an approval until 2026-03-07 12:00 UTC: It is due.",
+        f"  promote approve {ID} --stage prod",
+    ]
+
+
+def test_submit_starts_it_once_and_says_how_to_follow():
+    world = World()
+    result = world.type(*SUBMIT)
+    assert result.stdout == f"taxi-model:7 is on its way: {ID}\npromote watch {ID}\n"
+    assert len(world.engine.started) == 1
+    assert json.loads(World().type(*SUBMIT, "--json").stdout)["id"] == ID
+
+
+def test_what_is_lost_on_the_way_is_sent_again_with_the_same_key_and_done_once():
+    world = World(first=[httpx.ReadError("gone"), a_page(503, "busy")])
+    world.network.first[1].headers["Retry-After"] = "7"
+    result = world.type(*SUBMIT)
+    keys = {one.headers["idempotency-key"] for one in world.network.requests}
+    assert (result.exit_code, len(world.network.requests), len(keys)) == (0, 3, 1)
+    assert world.slept == [0.5, 7.0]
+    world.type(*SUBMIT)
+    assert len({one.headers["idempotency-key"] for one in world.network.requests}) == 2
+
+
+@pytest.mark.parametrize("asked", ["1000000", "soon", ""])
+def test_a_service_that_wants_to_be_left_alone_for_long_is(asked):
+    busy = [a_page(429, "too many") for _ in range(5)]
+    for one in busy:
+        one.headers["Retry-After"] = asked
+    world = World(first=busy)
+    assert world.type("list").exit_code == 5
+    assert sum(world.slept) < 60
+
+
+def test_what_could_be_done_twice_is_not_sent_again():
+    world = World(*a_waiting_promotion("prod"))
+    world.network.first = [httpx.ReadError("gone")]
+    result = world.type("cancel", ID, "--reason", "x")
+    assert (result.exit_code, len(world.sent), world.slept) == (5, 1, [])
+    assert "It may have arrived all the same" in result.stderr
+
+
+def test_a_service_that_is_away_is_said_so():
+    result = World(first=[httpx.ConnectError("refused") for _ in range(5)]).type("list")
+    assert result.exit_code == 5
+    assert result.stderr.startswith("http://127.0.0.1:7071 cannot be reached: refused.")
+
+
+def test_approve_finds_the_one_stage_that_waits_and_decides_in_ones_own_name():
+    world = World(*a_waiting_promotion("prod"), who=a_person("Promotion.Approver", name="bob@x"))
+    result = world.type("approve", ID, "--comment", "well done")
+    assert result.stdout == "You have approved taxi-model:7 for prod.\n"
+    ((_, _, told),) = world.engine.told
+    assert (told["who"], told["decision"], told["comment"]) == ("bob@x", "approve", "well done")
+
+
+@pytest.mark.parametrize(
+    ("stages", "who", "code", "said"),
+    [
+        (("prod", "p2"), "bob@x", 2, "waits for approval at prod and p2."),
+        ((), "bob@x", 1, "No stage of taxi-model:7 waits for approval"),
+        (("prod",), "rita@contoso.com", 3, "registered the model and may not approve it"),
+    ],
+)
+def test_an_approval_that_cannot_be_is_refused_with_the_reason(stages, who, code, said):
+    person = a_person("Promotion.Approver", name=who)
+    world = World(*a_waiting_promotion(*(stages or ("prod",)))[: 1 + len(stages)], who=person)
+    result = world.type("approve", ID)
+    assert (result.exit_code, world.engine.told) == (code, [])
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(("answer", "told"), [("y\n", 1), ("n\n", 0)])
+def test_a_terminal_is_asked_before_anything_is_stopped(answer, told):
+    world = World(*a_waiting_promotion("prod"))
+    typed = ("cancel", ID, "--reason", "x")
+    result = world.type(*typed, answer=answer, is_terminal=lambda: True)
+    assert (result.exit_code, len(world.engine.told)) == (1 - told, told)
+    assert world.type(*typed, "--yes", is_terminal=lambda: True).exit_code == 0
+
+
+def test_an_operation_is_followed_to_its_end():
+    world = World()
+
+    def end():
+        (begun,) = [one for one in world.engine.instances.values() if one.name == "hold"]
+        output = {"status": "failed", "failure": {"reason": "It hangs.", "remedy": "Shake it."}}
+        world.engine.instances[begun.id] = an_instance(
+            begun.id, name="hold", runtime="completed", input=begun.input, output=output
+        )
+
+    world.on_sleep = end
+    result = world.type("hold", "--everything", "--reason", "x")
+    assert (result.exit_code, result.stderr) == (1, "It hangs.\nShake it.\n")
+
+
+def test_what_need_not_be_waited_for_is_not():
+    world = World()
+    result = world.type("hold", "--everything", "--reason", "x", "--no-wait")
+    assert (result.exit_code, world.sent) == (0, ["POST /api/line/hold"])
+
+
+COPY = "azureml://registries/r/models/taxi model/versions/7"
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ((), "http://127.0.0.1:7071/api/docs"),
+        ((ID,), "https://ml.azure.com/registries/r/models/taxi%20model/version/7"),
+    ],
+)
+def test_open_opens_the_copy_in_the_registry_or_the_page_of_the_service(given, url):
+    output = {"status": "succeeded", "asset_id": COPY}
+    promotion = a_promotion().to_json(whole=True)
+    world = World(an_instance(ID, runtime="completed", input=promotion, output=output))
+    world.type("open", *given)
+    assert world.opened == [url]
+    assert world.type("open", *given, "--print").stdout == f"{url}\n"
+    assert world.type("open", *given, open_page=lambda _: False).stdout == f"{url}\n"
+
+
+def test_a_promotion_without_a_copy_has_no_page():
+    world = World(an_instance(ID, input=a_promotion().to_json(whole=True)))
+    assert world.type("open", ID).exit_code == 4
+
+
+EVIL = "[red]x[/red] \x1b[2J\x9b31m ##vso[task.complete] \u202e"
+
+
+@pytest.mark.parametrize("words", [("list", *SINCE), ("show", ID), ("approve", ID)])
+def test_what_others_have_written_is_only_text(words):
+    shown = {"status": "evaluating", "route": EVIL, "model": EVIL, "version": "7", "actor": EVIL}
+    first, stage = a_waiting_promotion("prod", reason=EVIL)
+    named = an_instance(first.id, shown=shown, input=first.input)
+    result = World(named, stage, who=a_person("Promotion.Approver", name=EVIL)).type(*words)
+    for strange in ("\x1b", "\x9b", "\u202e", "##vso["):
+        assert strange not in result.output
+    if words[0] != "approve":
+        assert "[red]x[/red]" in result.output
+
+
+def test_colours_are_for_terminals_only():
+    result = World(*a_waiting_promotion("prod")).type("show", ID)
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize("words", [("show",), ("watch",), ("cancel", "--reason", "x")])
+@pytest.mark.parametrize("named", ["../line/hold", "..", "a?b=c", "a#b", "a/b"])
+def test_an_id_stays_within_its_path(words, named):
+    world = World()
+    result = world.type(words[0], named, *words[1:])
+    assert result.exit_code == 4
+    (sent,) = world.network.requests
+    assert sent.url.raw_path.count(b"/") == (4 if words[0] == "cancel" else 3)
+    assert sent.url.query == b""
