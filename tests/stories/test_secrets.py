@@ -165,14 +165,14 @@ def break_things(world: World) -> None:
     grid = "/runtime/webhooks/EventGrid?functionName=on_model_registered&code="
     world.ask("POST", grid + mark("event code"), [*EVENT.items()], b"[]")
     httpx.post(
-        f"{world.service.info['durable_url']}/orchestrators/promote/no-sense",
+        f"{world.service.info['durable_url']}/orchestrators/promote/{PLANTED}",
         json={"reason": PLANTED},
         headers={"x-functions-key": world.service.info["durable_key"]},
     )
-    assert world.ask("GET", "/api/promotions/no-sense", headers) == 409
+    assert world.ask("GET", f"/api/promotions/{PLANTED}", headers) == 409
     known = world.policy.read_text()
     world.policy.write_text(known.replace("routes:", f"{PLANTED}: 1\nroutes:"))
-    world.ask("POST", "/api/promotions/no-sense/retry", [*headers, JSON], b'{"reason": "x"}')
+    world.ask("POST", f"/api/promotions/{PLANTED}/retry", [*headers, JSON], b'{"reason": "x"}')
     world.ask("POST", "/api/line/resume", [*headers, JSON], b'{"reason": "x"}')
     event = json.dumps(world.service.event("asked", id=PLANTED)).encode()
     code = world.service.info["event_url"].rpartition("=")[2]
