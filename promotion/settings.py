@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from promotion.core.address import Address
 from promotion.core.timing import Timing
 from promotion.core.value import Json, Value
 
@@ -37,6 +38,11 @@ class Settings(Value):
     """Endpoints of a cloud that azure-ai-ml does not know."""
     azure_devops_url: str
     """Where Azure DevOps Services is, to which the app's own identity may be shown."""
+    topic: str | None
+    """Endpoint of the Event Grid topic that outcomes are published to, if there is one. Looked at
+    when it is used: a promotion does not fail because of it."""
+    api_url: str | None
+    """Base of the app's own HTTP API, for people to follow; None when nobody has said."""
     timing: Timing
 
 
@@ -55,6 +61,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         cloud=environment.get("PROMOTION_CLOUD", "AzureCloud"),
         cloud_metadata=_metadata(environment),
         azure_devops_url=_azure_devops(environment),
+        topic=environment.get("PROMOTION_TOPIC", "").strip() or None,
+        api_url=_api(environment),
         timing=Timing(
             **{
                 field: _positive(environment, f"PROMOTION_{field.upper()}", info.default)
@@ -86,6 +94,21 @@ def _azure_devops(environment: Mapping[str, str]) -> str:
     if not url.startswith("https://"):
         raise SettingInvalid(f"PROMOTION_AZURE_DEVOPS_URL is {url!r}; it must begin with https://")
     return url.rstrip("/")
+
+
+def _api(environment: Mapping[str, str]) -> str | None:
+    """App Service says by itself what the app is called: WEBSITE_HOSTNAME.
+
+    What is no address gives no link: a promotion does not fail because of one.
+    """
+    host = environment.get("WEBSITE_HOSTNAME")
+    own = environment.get("PROMOTION_URL") or (f"https://{host}" if host else "")
+    url = own.strip().rstrip("/")
+    try:
+        Address.of(url)
+    except ValueError:
+        return None
+    return f"{url}/api"
 
 
 def _metadata(environment: Mapping[str, str]) -> dict[str, str] | None:

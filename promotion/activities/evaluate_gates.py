@@ -45,6 +45,7 @@ def _write_down(context: Context, candidate: Candidate) -> None:
         run=candidate.run,
         job=candidate.job.status if candidate.job else None,
         registered_by=candidate.registered_by,
+        registered_at=candidate.registered_at.isoformat() if candidate.registered_at else None,
         metrics=_fitting(candidate),
         measurements={"metrics": len(candidate.metrics)},
         champions={

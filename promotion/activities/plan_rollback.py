@@ -10,5 +10,6 @@ def plan_rollback(order: RollbackPlanOrder) -> RollbackPlanReceipt:
     """What it concerns, by the policy in force."""
     settings = read_settings()
     document = current_policy(settings.policy_url or settings.policy, settings.policy_refresh)
-    planned = rollback(document, order.request, order.id, settings.timing)
+    publish = settings.topic is not None
+    planned = rollback(document, order.request, order.id, settings.timing, publish=publish)
     return RollbackPlanReceipt(rollback=planned)

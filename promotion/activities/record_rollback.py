@@ -3,28 +3,16 @@
 from datetime import UTC, datetime
 
 from promotion import audit
-from promotion.core.context import Context
-from promotion.core.references import ModelVersion
 from promotion.core.steps.base import Receipt
 from promotion.core.steps.operations import RollbackRecordOrder
 
 
 def record_rollback(order: RollbackRecordOrder) -> Receipt:
     """The record belongs to the promotion whose version went out of service."""
-    rollback, scene = order.rollback, order.scene
-    serving = scene.serving or ""
-    gone = scene.standing.get(serving)
-    context = Context(
-        promotion_id=(gone and gone.promotion_id) or rollback.id,
-        route=rollback.about.name,
-        model=(gone and gone.model) or ModelVersion(name=serving, version="unknown"),
-        source=(gone and gone.source) or next(iter(rollback.sources)),
-        actor=rollback.by,
-        stage=rollback.stage.name,
-    )
+    rollback = order.rollback
     audit.emit(
         "rolled_back",
-        context,
+        order.gone,
         reason=f"Rolled back by {rollback.by}: {rollback.reason}",
         measurements={"duration_ms": audit.milliseconds(datetime.now(UTC) - order.at)},
         key=rollback.id,

@@ -23,6 +23,7 @@ def set_batch_default(order: DefaultOrder) -> DefaultReceipt:
             "traffic": 100,
             "duration_ms": audit.milliseconds(datetime.now(UTC) - order.started_at),
         },
+        workspace=target.workspace.name,
         endpoint=target.endpoint,
         deployment=target.deployment,
         before={order.expected: 100} if order.expected else {},

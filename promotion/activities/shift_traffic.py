@@ -27,6 +27,7 @@ def shift_traffic(order: TrafficOrder) -> TrafficReceipt:
             "duration_ms": audit.milliseconds(datetime.now(UTC) - order.started_at),
         },
         key=json.dumps(order.wanted, sort_keys=True),
+        workspace=order.target.workspace.name,
         endpoint=order.target.endpoint,
         deployment=order.target.deployment,
         before=dict(order.expected),

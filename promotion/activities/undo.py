@@ -47,6 +47,7 @@ def _record(order: UndoOrder) -> None:
         reason="The rollout is taken back.",
         measurements={"traffic": order.restore.get(deployment, 0)},
         key="undo",
+        workspace=order.target.workspace.name,
         endpoint=order.target.endpoint,
         deployment=deployment,
         before=dict(order.present),

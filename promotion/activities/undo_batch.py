@@ -38,6 +38,7 @@ def _record(order: UndoBatchOrder) -> None:
         reason="The delivery is taken back.",
         measurements={"traffic": 0},
         key="undo",
+        workspace=order.target.workspace.name,
         endpoint=order.target.endpoint,
         deployment=deployment,
         before={deployment: 100},

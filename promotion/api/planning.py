@@ -12,6 +12,7 @@ from promotion.core.policy.mistakes import did_you_mean
 from promotion.core.policy.models import Policy
 from promotion.core.references import ModelVersion
 from promotion.core.verdict import Mode
+from promotion.settings import read_settings
 
 
 def plan_of(body: Submission, actor: str) -> Promotion:
@@ -19,7 +20,9 @@ def plan_of(body: Submission, actor: str) -> Promotion:
     document, timing = in_force()
     route = _route(document, body)
     told = _registration(document, route, body)
-    promotion = as_wished(plan_promotion(document, route, told, timing, actor), body)
+    publish = read_settings().topic is not None
+    planned = plan_promotion(document, route, told, timing, actor, publish=publish)
+    promotion = as_wished(planned, body)
     return promotion.model_copy(update={"reason": body.reason})
 
 

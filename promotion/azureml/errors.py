@@ -35,6 +35,7 @@ class Role(StrEnum):
         "AzureML Data Scientist on the target workspace, and Storage Blob Data Contributor on its "
         "storage account"
     )
+    WRITE_SOURCE = "AzureML Data Scientist on the source workspace, or leave write_back off"
     MONITOR = "Monitoring Reader on the target workspace"
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from promotion.core.errors import Terminal
 from promotion.core.going_back import Route
 from promotion.core.holding import EVERYTHING
-from promotion.core.planning import plan_stages
+from promotion.core.planning import audience_of, plan_stages
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.mistakes import did_you_mean
 from promotion.core.policy.models import Policy
@@ -33,8 +33,10 @@ def operation(document: PolicyDocument, request: Request, timing: Timing) -> Ope
     return Operation(place=place, by=request.by, reason=request.reason, timing=timing)
 
 
-def rollback(document: PolicyDocument, request: Request, id: str, timing: Timing) -> Rollback:
-    """A rollback at a stage.
+def rollback(
+    document: PolicyDocument, request: Request, id: str, timing: Timing, *, publish: bool = False
+) -> Rollback:
+    """A rollback at a stage; ``publish`` is whether it becomes an event for other systems.
 
     Raises Terminal when there is no such stage, or nothing there that could be rolled back.
     """
@@ -59,6 +61,7 @@ def rollback(document: PolicyDocument, request: Request, id: str, timing: Timing
         about=about,
         stage=planned,
         version=request.version,
+        audience=audience_of(document.policy.routes[route], publish=publish),
     )
 
 

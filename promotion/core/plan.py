@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from promotion.core.context import Context
 from promotion.core.gates import AnyGate, Gate
+from promotion.core.notices.audience import Audience
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.timing import Timing
 from promotion.core.value import Value
@@ -28,6 +29,8 @@ class Plan(Value):
     stages: tuple[AnyStagePlan, ...] = ()
     policy_digest: str
     timing: Timing = Timing()
+    audience: Audience = Audience()
+    """Who is told what becomes of it."""
 
     @property
     def all_gates(self) -> tuple[Gate, ...]:
@@ -63,6 +66,8 @@ class Promotion(Value):
     plan: Plan
     actor: str
     """Who or what asked for it: ``event-grid``, or a person."""
+    actor_also: tuple[str, ...] = ()
+    """Other user names of that person, and the object id."""
     event_id: str | None = None
     reason: str | None = None
     """Why a person asked for it; None when a registration did."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from promotion.core.events import ModelRegistered
 from promotion.core.names import promotion_id
+from promotion.core.notices.audience import Audience
 from promotion.core.plan import Plan, Promotion
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.policy.route import Route
@@ -19,8 +20,13 @@ def plan_promotion(
     registered: ModelRegistered,
     timing: Timing,
     actor: str = "event-grid",
+    *,
+    publish: bool = False,
 ) -> Promotion:
-    """The promotion that a registration means on the route of that name, which wants it."""
+    """The promotion that a registration means on the route of that name, which wants it.
+
+    ``publish`` is whether its outcome becomes an event for other systems.
+    """
     policy = document.policy
     route, model = policy.routes[route_name], registered.model
     source_name = policy.source_of(route, registered.workspace_id) or route.sources[0]
@@ -42,8 +48,14 @@ def plan_promotion(
             stages=tuple(plan_stages(document, route, model)),
             policy_digest=document.digest,
             timing=timing,
+            audience=audience_of(route, publish=publish),
         ),
     )
+
+
+def audience_of(route: Route, *, publish: bool) -> Audience:
+    """Who is told what becomes of versions on ``route``."""
+    return Audience(webhooks=route.notify, publish=publish, write_back=route.write_back)
 
 
 def plan_stages(

@@ -26,6 +26,8 @@ class Timing(Value):
     """Seconds after which an attempt to take a rollout back counts as failed."""
     hold_limit: float = 86400.0
     """Seconds that a version may wait for evidence, where a gate says ``inconclusive: hold``."""
+    notice_limit: float = 21600.0
+    """Seconds after which people, or other systems, that could not be told are given up."""
 
     metric_grain: float = 60.0
     """Seconds from one value of Azure Monitor to the next."""

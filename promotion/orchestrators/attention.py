@@ -31,6 +31,7 @@ class Attention:
 
     def __init__(self, work: Work) -> None:
         self._ctx = work.ctx
+        self._work = work
         self._ears = Ears(work.ctx, (CANCEL, SUPERSEDED, DECISION, HOLD, RESUME, TAKE_BACK))
         self.holds = Holds()
         """Where somebody holds what it wants to do."""
@@ -61,13 +62,31 @@ class Attention:
                 for told in self._ears.take_all(name):
                     if self._is_news(name, told):
                         self._ctx.send_event(child, name, data=told)
-            for name in (SUPERSEDED, DECISION):
-                self._ears.take(name)  # too late
+            self._ears.take(SUPERSEDED)  # too late
+            yield from self._ignore()
+        yield from self._ignore()
         return running.get_result()
+
+    def _ignore(self) -> Steps[None]:
+        for told in self._ears.take_all(DECISION):
+            if (decision := _valid(told)) is not None:
+                yield from ignore(self._work, decision)
 
     def _is_news(self, name: str, told: Any) -> bool:
         """A hold that is over by now would stop for good a delivery that began afterwards."""
         return name not in (HOLD, RESUME) or self.holds.note(told, held=name == HOLD)
+
+
+def ignore(work: Work, decision: Decision) -> Steps[None]:
+    """Write down that it came when nobody asked any more; nothing that people say is lost."""
+    yield from work.record(
+        "decision_ignored",
+        by=decision.who,
+        decision=decision.decision,
+        comment=decision.comment,
+        decided_at=decision.at.isoformat(),
+        reason="It was decided before this came.",
+    )
 
 
 def _valid(decision: object) -> Decision | None:

@@ -9,6 +9,7 @@ from durabletask.task import OrchestrationContext, TaskFailedError
 
 from promotion.core.errors import Failure, Terminal
 from promotion.core.names import child_id
+from promotion.core.notices.making import of_promotion
 from promotion.core.plan import Plan, Promotion
 from promotion.core.status import Status
 from promotion.core.steps.copying import CopyOrder, CopyReceipt
@@ -19,6 +20,7 @@ from promotion.core.ways.base import StagePlan
 from promotion.orchestrators.control import Cancellation
 from promotion.orchestrators.events import CANCEL, Stopped
 from promotion.orchestrators.judging import judge
+from promotion.orchestrators.notify import tell
 from promotion.orchestrators.sharing import share_assets
 from promotion.orchestrators.work import Limit, Steps, Work
 
@@ -31,11 +33,14 @@ def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     if promotion.reason is not None:
         told["reason"] = promotion.reason
     yield from work.record("requested", None, **told)
-    story = _Story(work, promotion.plan)
+    story = _Story(work, promotion.plan, promotion.actor_also)
     result = yield from story.tell()
     if result.status is Status.ROLLED_BACK:
         work.become(Status.ROLLING_BACK)  # the stage went through it
     work.become(result.status)
+    # First: whether anybody is told must not depend on a record.
+    notice = of_promotion(promotion, result, work.now)
+    tell(ctx, promotion.plan.audience, notice, work.timing)
     # Stages side by side may end differently; the promotion ends as the first that failed.
     failed = [one for one in result.stages if one.status is not Status.SUCCEEDED]
     for one in failed:
@@ -49,9 +54,10 @@ def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
 class _Story:
     """A promotion under way, with its result as it grows."""
 
-    def __init__(self, work: Work, plan: Plan) -> None:
+    def __init__(self, work: Work, plan: Plan, asked_by: tuple[str, ...]) -> None:
         self._work = work
         self._plan = plan
+        self._asked_by = asked_by
         self._result = PromotionResult(status=Status.EVALUATING)
         self._listener = work.listener = Cancellation(work)
         self._stop: Stopped | None = None
@@ -149,6 +155,7 @@ class _Story:
             origin=Origin(
                 registrant=candidate.registered_by if candidate else None,
                 requester=None if context.actor == "event-grid" else context.actor,
+                requester_also=self._asked_by,
             ),
             candidate=candidate,
             judgement=self._result.judgement,

@@ -13,6 +13,7 @@ from promotion.core.context import Context
 from promotion.core.errors import Terminal
 from promotion.core.going_back import Scene, Way, way_back
 from promotion.core.holding import Guard
+from promotion.core.notices.making import of_rollback
 from promotion.core.status import Status
 from promotion.core.steps.base import Receipt
 from promotion.core.steps.operations import (
@@ -32,6 +33,7 @@ from promotion.core.ways.batch import BatchPlan
 from promotion.core.ways.online import OnlinePlan
 from promotion.orchestrators.events import TAKE_BACK
 from promotion.orchestrators.hold import hold_place, mark
+from promotion.orchestrators.notify import tell
 from promotion.orchestrators.place import guard
 from promotion.orchestrators.sharing import shared
 from promotion.orchestrators.work import Doing, Steps, turn
@@ -206,6 +208,9 @@ class _RollBack:
         record = RollbackRecordOrder(
             rollback=self._order, scene=scene, way=way, at=self._doing.started
         )
+        # First: whether anybody is told must not depend on the record.
+        notice = of_rollback(self._order, record.gone, str(way.model), self._doing.now)
+        tell(self._doing.ctx, self._order.audience, notice, self._doing.timing)
         yield from self._doing.perform(record, Receipt)
 
     def _retire_later(self, way: Way, result: DeliveryResult) -> None:

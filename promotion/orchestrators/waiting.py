@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from promotion.core.errors import Failure
+from promotion.core.notices.making import of_approval
 from promotion.core.steps.orchestrations import StageOrder
 from promotion.core.verdict import Judgement, Verdict
 from promotion.core.waits import Wait
@@ -11,7 +12,8 @@ from promotion.core.waits.approval import ApprovalWait
 from promotion.core.waits.decision import Decision
 from promotion.core.waits.soak import SoakWait
 from promotion.core.waits.window import WindowWait
-from promotion.orchestrators.attention import Attention
+from promotion.orchestrators.attention import Attention, ignore
+from promotion.orchestrators.notify import tell
 from promotion.orchestrators.soaking import NotSoaked, soak
 from promotion.orchestrators.work import Steps, Work
 
@@ -33,6 +35,7 @@ class Waiting:
         self._order = order
         self._origin = order.origin
         self._verdicts: tuple[Verdict, ...] = ()
+        self._approvals = 0
         self._decisions: list[Decision] = []
         """Those that count, and those that came before they were asked for."""
 
@@ -66,7 +69,14 @@ class Waiting:
             elif closed := next((w for w in windows if w.why_closed(self._work.now)), None):
                 yield from self._window(closed)
             else:
+                yield from self._ignore()
                 return
+
+    def _ignore(self) -> Steps[None]:
+        """What nobody has asked for up to now is asked for no more."""
+        late, self._decisions = self._decisions, []
+        for decision in late:
+            yield from ignore(self._work, decision)
 
     def _hold(self) -> Steps[None]:
         told = ""
@@ -151,10 +161,23 @@ class Waiting:
             "waiting", waiting_for=what, reason=reason, until=until.isoformat()
         )
 
+    def _notify(self, wait: ApprovalWait, until: datetime | None) -> None:
+        self._approvals += 1
+        notice = of_approval(
+            self._order,
+            wait,
+            number=self._approvals,
+            verdicts=self._verdicts,
+            at=self._work.now,
+            until=until,
+        )
+        tell(self._work.ctx, self._order.plan.audience, notice, self._work.timing)
+
     def _tell_approval(self, wait: ApprovalWait, until: datetime | None) -> Steps[None]:
         ends = until.isoformat() if until else ""
         reason = f"It waits for {wait.in_words}."
         self._work.wait_for("approval", reason=reason, until=ends, by=list(wait.by))
+        self._notify(wait, until)
         yield from self._work.record(
             "approval_requested",
             reason=reason,

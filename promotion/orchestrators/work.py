@@ -188,7 +188,8 @@ class Work(Doing):
         """So that promotions can be listed without their plans, which are large."""
         context = self.context
         model, version = context.model.name, context.model.version
-        return {"route": context.route, "model": model, "version": version, "actor": context.actor}
+        named = {"route": context.route, "model": model, "version": version}
+        return {**named, "actor": context.actor, "promotion": context.promotion_id}
 
     def wait_for(self, what: str, **shown: Json) -> None:
         """Show that it waits for ``what``: approval, window, soak, lock or hold."""

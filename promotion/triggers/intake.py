@@ -65,7 +65,11 @@ def promotions_for(event: str) -> tuple[Promotion, ...] | Ignored:
             version=registration.model.version,
             workspace=registration.workspace_id,
         )
-    return tuple(plan_promotion(document, route, registration, settings.timing) for route in wanted)
+    publish = settings.topic is not None
+    return tuple(
+        plan_promotion(document, route, registration, settings.timing, publish=publish)
+        for route in wanted
+    )
 
 
 def _new_key() -> str:

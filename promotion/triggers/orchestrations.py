@@ -43,6 +43,14 @@ def retire(ctx: Any, order: Any) -> Any:
 
 
 @orchestrations.orchestration_trigger(context_name="context")
+def notify(ctx: Any, order: Any) -> Any:
+    """Tell people and other systems what has happened."""
+    from promotion.orchestrators.notify import notify
+
+    return (yield from notify(ctx, order))
+
+
+@orchestrations.orchestration_trigger(context_name="context")
 def hold(ctx: Any, order: Any) -> Any:
     """Stop deliveries at a place, or everywhere."""
     from promotion.orchestrators.hold import hold

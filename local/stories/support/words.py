@@ -79,6 +79,7 @@ _WORDS: Final[dict[str, Callable[[Told, Numbers], str]]] = {
     "approval_requested": lambda told, _: f"asks for an approval by {told['by']}",
     "approved": lambda told, _: _decided(told, "approved"),
     "approval_rejected": lambda told, _: _decided(told, "rejected"),
+    "decision_ignored": lambda told, _: f"{told['by']} decided too late: {told['decision']}",
     "decision_refused": lambda told, _: f"a decision does not count: {told['reason']}",
     "held": lambda told, _: _operated(told, "held"),
     "resumed": lambda told, _: _operated(told, "resumed"),

@@ -1,11 +1,12 @@
 """What holds wherever the policy does not say otherwise."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field, ValidationError
 
 from promotion.core.policy.duration import Duration, Span
+from promotion.core.policy.notify import Webhooks
 from promotion.core.policy.section import Section
 from promotion.core.verdict import Doubt, Mode
 from promotion.core.waits import Wait
@@ -30,6 +31,12 @@ class Defaults(Section):
 
     gates: GateDefaults = Field(default=GateDefaults(), description="For every gate.")
     stages: StageDefaults = Field(default=StageDefaults(), description="For every stage.")
+    notify: Webhooks = Field(default=(), description="As of a route.")
+    write_back: bool = Field(default=False, description="As of a route.")
+
+
+_OF_ROUTES: Final = ("notify", "write_back")
+"""What a route has of the defaults as they are."""
 
 
 def with_defaults(plain: Any) -> Any:
@@ -38,10 +45,13 @@ def with_defaults(plain: Any) -> Any:
         Defaults.model_validate(plain["defaults"])
         gates = plain["defaults"].get("gates", {})
         stages = plain["defaults"].get("stages", {})
+        own = {key: plain["defaults"][key] for key in _OF_ROUTES if key in plain["defaults"]}
     except (ValidationError, KeyError, TypeError):
         return plain
     return plain | {
-        "routes": _each(plain.get("routes"), lambda route: _route(route, gates, stages))
+        "routes": _each(
+            plain.get("routes"), lambda route: _under(_route(route, gates, stages), own)
+        )
     }
 
 

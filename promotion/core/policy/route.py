@@ -10,6 +10,7 @@ from promotion.core.expressions import NotComputable, NotKnown, checked, conditi
 from promotion.core.gates import AnyGate
 from promotion.core.naming import Models
 from promotion.core.policy.glob import Glob
+from promotion.core.policy.notify import Webhooks
 from promotion.core.policy.section import Section
 from promotion.core.policy.stage import Stage
 
@@ -60,6 +61,14 @@ class Route(Section):
     )
     stages: tuple[Stage, ...] = Field(
         default=(), description="Where the version goes, in this order, after the registry."
+    )
+    notify: Webhooks = Field(
+        default=(), description="Who is told what happens; those of defaults unless stated."
+    )
+    write_back: bool = Field(
+        default=False,
+        description="Whether the end of a promotion is written as tags on the source model "
+        "version.",
     )
 
     @field_validator("when")

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from pydantic import Field
 
+from promotion.core.context import Context
 from promotion.core.errors import Failure
 from promotion.core.going_back import Route, Scene, Way
 from promotion.core.holding import Hold
-from promotion.core.references import WorkspaceRef
+from promotion.core.notices.audience import Audience
+from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.core.status import Status
 from promotion.core.steps.base import Receipt, Task
 from promotion.core.timing import Timing
@@ -128,6 +130,8 @@ class Rollback(Operation):
     """As it is for any version: the deployment is named when the version is known."""
     version: str | None = None
     """None is the version that served before."""
+    audience: Audience = Audience()
+    """Who is told of it."""
 
 
 class RollbackResult(Value):
@@ -153,3 +157,17 @@ class RollbackRecordOrder(Task):
     way: Way
     """What serves now."""
     at: datetime
+
+    @property
+    def gone(self) -> Context:
+        """The promotion whose version went out of service; the rollback itself where none did."""
+        rollback, serving = self.rollback, self.scene.serving or ""
+        before = self.scene.standing.get(serving)
+        return Context(
+            promotion_id=(before and before.promotion_id) or rollback.id,
+            route=rollback.about.name,
+            model=(before and before.model) or ModelVersion(name=serving, version="unknown"),
+            source=(before and before.source) or next(iter(rollback.sources)),
+            actor=rollback.by,
+            stage=rollback.stage.name,
+        )

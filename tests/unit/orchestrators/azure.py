@@ -24,7 +24,7 @@ from promotion.core.going_back import Scene, Standing
 from promotion.core.operating import operation, rollback
 from promotion.core.policy.document import PolicyDocument
 from promotion.core.references import ModelVersion
-from promotion.core.steps import copying, judging, online, operations, record, register
+from promotion.core.steps import copying, judging, notices, online, operations, record, register
 from promotion.core.steps.base import FAILED, Receipt, Task
 from promotion.core.steps.verification import (
     MirrorOrder,
@@ -432,6 +432,16 @@ class Azure:
             self._change("removal", order, endpoint, name=name)
             one.state, one.until = "deleting", self._in("deletion")
         return False
+
+    # -- who is told
+
+    def _notify_webhook(self, order: notices.WebhookOrder) -> notices.TellReceipt:
+        self.emit("notice_sent", order.context, key=order.key, occasion=order.notice.occasion)
+        return notices.TellReceipt()
+
+    def _write_back(self, order: notices.WriteBackOrder) -> notices.TellReceipt:
+        self.emit("written_back", order.context, key=order.key, occasion=order.notice.occasion)
+        return notices.TellReceipt()
 
     # -- operators
 

@@ -11,6 +11,7 @@ from unit.orchestrators.world import World
 
 from promotion.core import marks
 from promotion.core.holding import EVERYTHING
+from promotion.core.notices.occasion import of_end
 from promotion.core.status import ALLOWED, Status, step
 from promotion.core.steps.online import RetireOrder, TrafficOrder
 from promotion.core.steps.orchestrations import DeliveryOrder, RetirementOrder
@@ -207,6 +208,7 @@ class Invariants(Observer):
         self.check()
         self._nothing_is_stuck()
         self._everything_has_ended_once()
+        self._everybody_was_told_once()
         self._nothing_is_left_over()
         self._engine.replay()
 
@@ -237,6 +239,21 @@ class Invariants(Observer):
             failed = [one for one in output.get("stages", []) if one["status"] != "succeeded"]
             wanted = [(one["stage"], one["status"]) for one in failed] or [(None, output["status"])]
             assert sorted(found, key=str) == sorted(wanted, key=str), f"{id}: {found}"
+
+    def _everybody_was_told_once(self) -> None:
+        """Of each end: whoever wants to know has a notice, or there is a record that says why not.
+
+        The policy's people want to know of the usual ends, its other service of the rest; each
+        end is written back.
+        """
+        for id, promotion in self._world.promotions.items():
+            occasion = of_end(Status(self._world.output(id)["status"]))
+            wanted = len(promotion.plan.audience.of(occasion).webhooks)
+            ends = f"{id}-end--notice-{occasion.replace('_', '-')}"
+            told = [one for one in self._engine.instances.values() if one.id == ends]
+            assert len(told) == 1, f"{id} ended as {occasion}: {[one.id for one in told]}"
+            output = told[0].output
+            assert output["told"] + output["given_up"] == wanted + 1, f"{ends}: {output}"
 
     def _nothing_is_left_over(self) -> None:
         excused = set(self._excused())

@@ -435,3 +435,17 @@ def test_a_hold_whose_end_was_told_first_is_over():
     early = Event(HOUR, "resume", {"where": "x", "change": 2})
     ctx, _ = staged("{kind: window, days: [tue], time_zone: UTC}", events=[early, late])
     assert waited(ctx) == 12
+
+
+def test_a_decision_that_comes_second_is_written_down_though_it_counts_no_more():
+    late = decided(1, "bob@x.com", "reject", comment="Stop!")
+    ctx, output = staged("{kind: approval}", events=[decided(1, "carol@x.com"), late])
+    assert output["status"] == "succeeded"
+    (ignored,) = [
+        one["details"] for one in ctx.called("record") if one["name"] == "decision_ignored"
+    ]
+    assert (ignored["by"], ignored["decision"], ignored["comment"]) == (
+        "bob@x.com",
+        "reject",
+        "Stop!",
+    )

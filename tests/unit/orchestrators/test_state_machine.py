@@ -16,6 +16,7 @@ SPANS = st.sampled_from([0, 1, 20, 90, 400, 1500, 7200, 40000])
 """Seconds."""
 FAULTS = ("twice", "refused", "down", "down for long", "done, then down for long")
 ACTIVITIES = (
+    *("notify_webhook", "write_back"),
     *("ensure_endpoint", "create_deployment", "look_at_deployment", "smoke_test", "verify"),
     *("shift_traffic", "mirror_traffic", "undo", "retire_deployment", "look_at_scene"),
     *("copy_to_registry", "register_model", "mark_hold", "record_rollback", "gather_evidence"),

@@ -19,6 +19,7 @@ from promotion.core.policy.reading import read_policy
 from promotion.core.timing import Timing
 from promotion.orchestrators.deliver import deliver
 from promotion.orchestrators.hold import hold, resume
+from promotion.orchestrators.notify import notify
 from promotion.orchestrators.promote import promote
 from promotion.orchestrators.retire import retire
 from promotion.orchestrators.roll_back import roll_back
@@ -32,10 +33,14 @@ workspaces:
   qa:   {subscription: s-qa, resource_group: rg-qa, name: qa-ws}
   prod: {subscription: s-prod, resource_group: rg-prod, name: prod-ws}
 registry: the-registry
+defaults: {write_back: true}
 routes:
   taxi:
     from: dev
     models: [taxi]
+    notify:
+      - {kind: slack, url_setting: PEOPLE}
+      - {kind: json, url_setting: OTHERS, on: [cancelled, superseded]}
     gates:
       - {kind: metric, name: rmse, at_most: 5.0, inconclusive: hold}
     stages:
@@ -79,8 +84,8 @@ routes:
           on_failure: keep
 """
 """Two routes that share an endpoint; a stage with a canary, a soak and an approval, and one beside
-it; a stage with a window, a check, mirrored traffic, and deployments that are kept to be looked
-at."""
+it; people who are told; a stage with a window, a check, mirrored traffic, and deployments that are
+kept to be looked at."""
 
 NAMED = {"qa.yml": "name: fares-qa\n", "fares.yml": "name: fares\n"}
 
@@ -93,6 +98,7 @@ ORCHESTRATORS = {
     "stage": stage,
     "deliver": deliver,
     "retire": retire,
+    "notify": notify,
     "hold": hold,
     "resume": resume,
     "roll_back": roll_back,

@@ -1,0 +1,118 @@
+"""One notice: what happened, in as many words as a message can hold."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+from promotion.core.context import Context
+from promotion.core.errors import Failure
+from promotion.core.notices.occasion import Occasion
+from promotion.core.notices.text import clean
+from promotion.core.references import WorkspaceRef
+from promotion.core.value import Value
+from promotion.core.verdict import Outcome, Verdict
+
+MAX_REASON: Final = 800
+MAX_VERDICTS: Final = 8
+MAX_NAMES: Final = 200
+_MAX_SAID: Final = 200
+"""Characters of what one gate says; the promotion itself has all of it."""
+
+
+def _reason(text: str) -> str:
+    return clean(text, MAX_REASON)
+
+
+def _said(text: str) -> str:
+    return clean(text, _MAX_SAID)
+
+
+def _names(text: str) -> str:
+    return clean(text, MAX_NAMES)
+
+
+Reason = Annotated[str, AfterValidator(_reason)]
+Said = Annotated[str, AfterValidator(_said)]
+Names = Annotated[str, AfterValidator(_names)]
+
+
+class Answer(Value):
+    """What one gate answered."""
+
+    gate: Annotated[str, AfterValidator(lambda text: clean(text, 60))]
+    outcome: Outcome
+    reason: Said
+
+
+class Wanted(Value):
+    """The approval that is wanted."""
+
+    by: Names
+    """Who may give it."""
+    quorum: int
+    until: datetime | None = None
+    registered_by: Names = ""
+
+
+class Notice(Value):
+    """What happened to a version, for people and for other systems.
+
+    It travels in durable messages and is shown in others' products: its texts are short, and hold
+    no character that is not seen.
+    """
+
+    id: str
+    """The same whenever, and to whomever, it is sent."""
+    occasion: Occasion
+    context: Context
+    """Which promotion it is about, and at which stage."""
+    source: WorkspaceRef
+    """Where the version is registered."""
+    at: datetime
+    reason: Reason = ""
+    remedy: Reason = ""
+    code: Names = ""
+    by: Names = ""
+    """Who rolled back by hand."""
+    answers: tuple[Answer, ...] = ()
+    """Of gates: those that did not let it pass, or all where people are to decide."""
+    left_out: int = 0
+    """How many more answers there are."""
+    wanted: Wanted | None = None
+    """On the occasion of an approval."""
+    registry_path: Names = ""
+    stages: tuple[Names, ...] = ()
+    """Where the version serves now, on the occasion of a success."""
+
+    @property
+    def model(self) -> str:
+        """Name and version."""
+        return clean(str(self.context.model), MAX_NAMES)
+
+    @property
+    def approve(self) -> str | None:
+        """The command that approves, on the occasion of an approval."""
+        if self.wanted is None or self.context.stage is None:
+            return None
+        return f"promote approve {self.context.promotion_id} --stage {self.context.stage}"
+
+
+def told(failure: Failure | None) -> dict[str, str]:
+    """What a failure tells, as fields of a notice."""
+    if failure is None:
+        return {}
+    return {
+        "reason": failure.reason,
+        "remedy": failure.remedy or "",
+        "code": failure.code or "",
+    }
+
+
+def answered(verdicts: tuple[Verdict, ...]) -> dict[str, object]:
+    """The verdicts, as fields of a notice."""
+    first = [
+        Answer(gate=one.gate, outcome=one.outcome, reason=one.reason)
+        for one in verdicts[:MAX_VERDICTS]
+    ]
+    return {"answers": tuple(first), "left_out": max(len(verdicts) - MAX_VERDICTS, 0)}

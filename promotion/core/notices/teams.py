@@ -1,0 +1,81 @@
+"""A notice for Microsoft Teams: an Adaptive Card, as a Workflows webhook takes it.
+
+Whatever a stranger may have written stands in a RichTextBlock, whose text is shown as it is: a
+TextBlock would read it as Markdown, with links. Nobody can be mentioned, because that takes
+entities, which the card does not have.
+
+https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook and
+https://adaptivecards.io/explorer/RichTextBlock.html
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from promotion.core.notices import words
+from promotion.core.notices.links import Links
+from promotion.core.notices.notice import Notice
+from promotion.core.notices.occasion import Occasion
+from promotion.core.value import Json
+
+MAX_BYTES: Final = 28 * 1024
+"""Of a message: https://learn.microsoft.com/microsoftteams/limits-specifications-teams"""
+
+_COLORS: Final = {
+    Occasion.APPROVAL: "accent",
+    Occasion.SUCCEEDED: "good",
+    Occasion.REFUSED: "warning",
+    Occasion.ROLLED_BACK: "attention",
+    Occasion.FAILED: "attention",
+}
+
+
+def message(notice: Notice, links: Links) -> Json:
+    """The body of the POST."""
+    return {
+        "type": "message",
+        "attachments": [
+            {
+                "contentType": "application/vnd.microsoft.card.adaptive",
+                "contentUrl": None,
+                "content": card(notice, links),
+            }
+        ],
+    }
+
+
+def card(notice: Notice, links: Links) -> dict[str, Json]:
+    """The card alone."""
+    return {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.4",
+        "body": list(_body(notice)),
+        "actions": [
+            {"type": "Action.OpenUrl", "title": name, "url": url}
+            for name, url in words.places(links)
+        ],
+    }
+
+
+def _body(notice: Notice) -> Iterator[Json]:
+    color = _COLORS.get(notice.occasion, "default")
+    yield _block(_run(words.title(notice), size="large", weight="bolder", color=color))
+    if reason := words.reason(notice):
+        yield _block(_run(reason))
+    for line in words.answers(notice):
+        yield _block(_run(line), spacing="small")
+    if notice.remedy:
+        yield _block(_run(notice.remedy, isSubtle=True))
+    for name, text in words.facts(notice):
+        yield _block(_run(f"{name}: ", weight="bolder"), _run(text), spacing="small")
+    if notice.approve:
+        yield _block(_run(notice.approve, fontType="monospace"), spacing="medium")
+    yield _block(_run(words.footer(notice), size="small", isSubtle=True), spacing="medium")
+
+
+def _block(*runs: Json, spacing: str = "default") -> Json:
+    return {"type": "RichTextBlock", "spacing": spacing, "inlines": list(runs)}
+
+
+def _run(text: str, **look: Json) -> Json:
+    return {"type": "TextRun", "text": text, **look}

@@ -1,0 +1,86 @@
+"""What every message says, in the same words wherever it is read."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from promotion.core.notices.links import Links
+from promotion.core.notices.notice import MAX_NAMES, Notice
+from promotion.core.notices.occasion import Occasion
+from promotion.core.notices.text import clean
+from promotion.core.verdict import Outcome
+
+_TITLES: Final = {
+    Occasion.APPROVAL: "{model} waits for your approval",
+    Occasion.REFUSED: "{model} was refused",
+    Occasion.SUCCEEDED: "{model} was promoted",
+    Occasion.ROLLED_BACK: "{model} was rolled back",
+    Occasion.FAILED: "The promotion of {model} failed",
+    Occasion.CANCELLED: "The promotion of {model} was cancelled",
+    Occasion.SUPERSEDED: "{model} was superseded",
+}
+_MARKS: Final = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.ERROR: "!",
+}
+
+
+class Fact(NamedTuple):
+    """One named thing."""
+
+    name: str
+    text: str
+
+
+def title(notice: Notice) -> str:
+    """What happened, in one line."""
+    where = f" at {notice.context.stage}" if notice.context.stage else ""
+    return _TITLES[notice.occasion].format(model=notice.model) + where
+
+
+def reason(notice: Notice) -> str:
+    """Why; nothing where the gates' answers, which are shown, say the same."""
+    return "" if notice.answers and notice.occasion is Occasion.REFUSED else notice.reason
+
+
+def facts(notice: Notice) -> Iterator[Fact]:
+    """What is worth knowing besides."""
+    yield Fact("Route", notice.context.route)
+    if notice.context.stage:
+        yield Fact("Stage", notice.context.stage)
+    if notice.stages:
+        yield Fact("Serves in", clean(", ".join(notice.stages), MAX_NAMES))
+    if notice.by:
+        yield Fact("By", notice.by)
+    if wanted := notice.wanted:
+        few = f"{wanted.quorum} of " if wanted.quorum > 1 else ""
+        yield Fact("Approval by", f"{few}{wanted.by}")
+        if wanted.registered_by:
+            yield Fact("Registered by", wanted.registered_by)
+        if wanted.until:
+            yield Fact("Until", f"{wanted.until:%Y-%m-%d %H:%M} UTC")
+    if notice.context.bypassed:
+        yield Fact("Left out by a person", clean(", ".join(notice.context.bypassed), MAX_NAMES))
+
+
+def answers(notice: Notice) -> Iterator[str]:
+    """What each gate said, one a line."""
+    for one in notice.answers:
+        yield f"{_MARKS[one.outcome]} {one.gate}: {one.reason}"
+    if notice.left_out:
+        yield f"… and {notice.left_out} more"
+
+
+def places(links: Links) -> Iterator[Fact]:
+    """Where to look, by what it is called."""
+    if links.promotion:
+        yield Fact("Promotion", links.promotion)
+    if links.interface:
+        yield Fact("API", links.interface)
+    yield Fact("Model in Studio", links.studio)
+
+
+def footer(notice: Notice) -> str:
+    """By which a message is recognised that came twice."""
+    return f"{notice.id} · {notice.at:%Y-%m-%d %H:%M} UTC"

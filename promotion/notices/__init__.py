@@ -1,0 +1,1 @@
+"""Sends notices to their far sides: webhooks over HTTPS, and Event Grid."""
