@@ -55,6 +55,8 @@ def _decision(asked: Asked, body: Decision) -> Decided:
     return Decided(
         who=caller.name,
         also=caller.also,
+        object_id=caller.object_id,
+        display_name=caller.display_name,
         roles=caller.roles,
         decision=body.decision,
         comment=body.comment,

@@ -20,6 +20,10 @@ class Auth(StrEnum):
 
     ENTRA = "entra"
     """App Service authentication is on, requires authentication, and says who asks."""
+    ENTRA_IN_FRONT = "entra-in-front"
+    """The same, where the app cannot see it; whoever sets this has made sure."""
+    ENTRA_IS_OFF = "entra, and off"
+    """No setting: what becomes of ``entra`` where the platform does not say that it is on."""
     KEY = "key"
     """The host has checked a function key; nobody knows who asks."""
 
@@ -31,7 +35,9 @@ class Caller(Value):
     """In records: the user principal name, ``app:`` with an id, or ``function-key``."""
     is_person: bool
     also: tuple[str, ...] = ()
-    """Other names of the same person."""
+    """Other user names of the same person, and the object id."""
+    object_id: str | None = None
+    display_name: str | None = None
     roles: tuple[str, ...] = ()
     rights: frozenset[Right]
 
@@ -51,10 +57,12 @@ class Caller(Value):
 def caller_of(headers: Mapping[str, str], auth: str | None) -> Caller:
     """Who sent a request with ``headers`` (names in lower case). Raises Refusal (401)."""
     match auth:
-        case Auth.ENTRA:
+        case Auth.ENTRA | Auth.ENTRA_IN_FRONT:
             return _from_entra(headers)
         case Auth.KEY:
             return Caller(name=KEY, is_person=False, rights=KEY_RIGHTS)
+        case Auth.ENTRA_IS_OFF:
+            raise _is_off()
         case None | "":
             what = "is not set"
         case _:
@@ -76,13 +84,17 @@ def _from_entra(headers: Mapping[str, str]) -> Caller:
         principal = read_principal(header)
     except Unreadable as error:
         raise _unknown(f"The identity of the request cannot be read: {error}") from None
-    others = filter(None, (principal.display_name, principal.object_id))
     rights = rights_of(principal.roles)
-    if principal.user is not None:
+    if principal.is_person:
+        known = tuple(filter(None, (*principal.users, principal.object_id)))
+        if not known:
+            raise _unknown("The identity of the request is a person's, but without a name")
         return Caller(
-            name=principal.user,
+            name=known[0],
             is_person=True,
-            also=tuple(others),
+            also=known[1:],
+            object_id=principal.object_id,
+            display_name=principal.display_name,
             roles=principal.roles,
             rights=rights,
         )
@@ -91,6 +103,30 @@ def _from_entra(headers: Mapping[str, str]) -> Caller:
         raise _unknown("The identity of the request names neither a person nor an application")
     name = f"app:{application}"
     return Caller(name=name, is_person=False, roles=principal.roles, rights=rights)
+
+
+def auth_of(environment: Mapping[str, str]) -> str | None:
+    """The setting PROMOTION_AUTH, held to what the platform says.
+
+    On Azure an app has WEBSITE_SITE_NAME, and WEBSITE_AUTH_ENABLED says whether App Service
+    authentication is on (https://learn.microsoft.com/azure/app-service/reference-app-settings).
+    """
+    auth = environment.get("PROMOTION_AUTH")
+    on_azure = any(name in environment for name in ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID"))
+    is_on = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+    return Auth.ENTRA_IS_OFF if auth == Auth.ENTRA and on_azure and not is_on else auth
+
+
+def _is_off() -> Refusal:
+    return Refusal(
+        401,
+        "PROMOTION_AUTH is entra, but App Service authentication is not known to be on: anybody "
+        "could say to be anybody.",
+        remedy="Turn App Service authentication on, and let it require a login. If it is on and "
+        "the app cannot see it (WEBSITE_AUTH_ENABLED), set PROMOTION_AUTH to entra-in-front.",
+        code="AuthenticationOff",
+        headers=_CHALLENGE,
+    )
 
 
 def _unknown(what: str) -> Refusal:

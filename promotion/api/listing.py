@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -10,6 +12,10 @@ from promotion.api.exchange import Asked, Reply, answer
 from promotion.api.problems import FieldAtFault, Refusal
 from promotion.api.requests import Filters
 from promotion.api.responses import Promotions, Summary
+from promotion.core.status import Status
+
+type Waits = tuple[Status, str | None]
+"""The status of a stage, and what it waits for."""
 
 USUAL: Final = timedelta(days=30)
 
@@ -19,7 +25,7 @@ async def list_promotions(asked: Asked, engine: Engine) -> Reply:
     filters = asked.request.filters(Filters)
     since = _moment(filters.since) if filters.since else asked.now - USUAL
     before = _read_cursor(filters.cursor) if filters.cursor else None
-    known = (summary(one) for one in await engine.since(since) if one.name == "promote")
+    known = _summaries(await engine.since(since))
     wanted = sorted((one for one in known if _fits(one, filters)), key=_order, reverse=True)
     rest = [one for one in wanted if before is None or _order(one) < before]
     page = rest[: filters.limit]
@@ -27,12 +33,29 @@ async def list_promotions(asked: Asked, engine: Engine) -> Reply:
     return answer(Promotions(promotions=page, next=more))
 
 
-def summary(found: Instance) -> Summary:
-    """One promotion, as its orchestration shows it."""
+def _summaries(found: Sequence[Instance]) -> Iterator[Summary]:
+    """Every promotion among those; its stages are among them, too."""
+    stages: dict[str, list[Waits]] = defaultdict(list)
+    for one in found:
+        if one.name == "stage" and not one.ended:
+            promotion, waiting_for = one.shown.get("promotion"), one.shown.get("waiting_for")
+            stages[str(promotion)].append((one.status, waiting_for and str(waiting_for)))
+    for one in found:
+        if one.name == "promote":
+            yield summary(one, stages[one.id])
+
+
+def summary(found: Instance, stages: Sequence[Waits] = ()) -> Summary:
+    """One promotion, as its orchestration shows it, and those of its stages that have not ended.
+
+    A promotion whose stages all wait is one that waits.
+    """
+    waits = not found.ended and stages and all(one is Status.WAITING for one, _ in stages)
     shown = {key: found.shown.get(key) for key in ("route", "model", "version", "actor")}
     return Summary(
         id=found.id,
-        status=found.status,
+        status=Status.WAITING if waits else found.status,
+        waiting_for=sorted({what for _, what in stages if what}) if waits else [],
         created=found.created,
         updated=found.updated,
         **{key: str(value) for key, value in shown.items() if value is not None},

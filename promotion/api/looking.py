@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Final
 
 from promotion.core.errors import Failure, PromotionError
@@ -14,7 +15,11 @@ from promotion.loading import load
 
 AT_ONCE: Final = 8
 PATIENCE: Final = 20.0
-"""Seconds in which an endpoint must have answered."""
+"""Seconds in which an endpoint must have answered, from when it is asked."""
+ALTOGETHER: Final = 120.0
+"""Seconds in which all of them must have."""
+_GLANCE: Final = 0.25
+"""Seconds after which it is looked whether one's turn has come."""
 
 _logger = logging.getLogger("promotion")
 # One for all requests: however many look, Azure is not asked for more at once.
@@ -30,8 +35,30 @@ def key_of(plan: EndpointPlan) -> str:
     return plan.resource.lower()
 
 
+class _Lookup:
+    """One endpoint that is asked, on behalf of every request that wants to know."""
+
+    def __init__(self, plan: EndpointPlan, look: Look) -> None:
+        self._plan = plan
+        self._look = look
+        self.began: float | None = None
+        """When its turn came; None while it waits for that."""
+        self.future = _pool.submit(self._run)
+
+    def _run(self) -> Scene:
+        self.began = monotonic()
+        return self._look(self._plan)
+
+
+_lookups: Final[dict[tuple[str, Look], _Lookup]] = {}
+"""Those under way."""
+
+
 async def look_at(
-    plans: Iterable[EndpointPlan], look: Look | None = None, patience: float = PATIENCE
+    plans: Iterable[EndpointPlan],
+    look: Look | None = None,
+    patience: float = PATIENCE,
+    altogether: float = ALTOGETHER,
 ) -> Seen:
     """What each endpoint serves, or why that is not known. ``look`` is how it is asked."""
     wanted = {key_of(plan): plan for plan in plans}
@@ -39,8 +66,9 @@ async def look_at(
         return {}
     if look is None:
         await asyncio.to_thread(load, "azure.ai.ml", "azure.identity")
+    until = monotonic() + altogether
     found = await asyncio.gather(
-        *(_seen(plan, look or _look, patience) for plan in wanted.values())
+        *(_seen(plan, look or _look, patience, until) for plan in wanted.values())
     )
     return dict(zip(wanted, found, strict=True))
 
@@ -51,22 +79,43 @@ def _look(plan: EndpointPlan) -> Scene:
     return batch_scene_of(plan.target) if isinstance(plan, BatchPlan) else scene_of(plan.target)
 
 
-async def _seen(plan: EndpointPlan, look: Look, patience: float) -> Scene | Failure:
-    loop = asyncio.get_running_loop()
+def _lookup(plan: EndpointPlan, look: Look) -> _Lookup:
+    key = (key_of(plan), look)
+    known = _lookups.get(key)
+    if known is None or known.future.done():
+        known = _lookups[key] = _Lookup(plan, look)
+        known.future.add_done_callback(lambda _: _lookups.pop(key, None))
+    return known
+
+
+async def _answer(lookup: _Lookup, patience: float, until: float) -> Scene:
+    """What it answers. Raises TimeoutError; the time before its turn is not its own."""
+    asked = asyncio.wrap_future(lookup.future)
+    while True:
+        limit = until if lookup.began is None else min(until, lookup.began + patience)
+        left = limit - monotonic()
+        done, _ = await asyncio.wait([asked], timeout=max(0.0, min(left, _GLANCE)))
+        if done:
+            return asked.result()
+        if left <= 0:
+            raise TimeoutError
+
+
+async def _seen(plan: EndpointPlan, look: Look, patience: float, until: float) -> Scene | Failure:
+    endpoint, lookup = plan.target.endpoint, _lookup(plan, look)
     try:
-        return await asyncio.wait_for(loop.run_in_executor(_pool, look, plan), patience)
+        return await _answer(lookup, patience, until)
     except PromotionError as error:
         return error.failure
     except TimeoutError:
-        return Failure(
-            reason=f"The endpoint {plan.target.endpoint} did not answer within {patience:g} s.",
-            remedy="Try again later.",
-            code="TimedOut",
-        )
+        asked = lookup.began is not None
+        why = f"did not answer within {patience:g} s" if asked else "was not asked in time"
+        again = "Try again later."
+        return Failure(reason=f"The endpoint {endpoint} {why}.", remedy=again, code="TimedOut")
     except Exception:  # a fault of ours at one endpoint hides no other
-        _logger.exception("the endpoint %s could not be looked at", plan.target.endpoint)
+        _logger.exception("the endpoint %s could not be looked at", endpoint)
         return Failure(
-            reason=f"The service broke while it looked at the endpoint {plan.target.endpoint}.",
+            reason=f"The service broke while it looked at the endpoint {endpoint}.",
             remedy="Report it; the app's log says more.",
             code="Broken",
         )

@@ -13,8 +13,9 @@ from typing import Final
 from pydantic import BaseModel, Field, ValidationError
 
 HEADER: Final = "x-ms-client-principal"
-LIMIT: Final = 16_384
-"""Characters of the header; App Service itself takes 64 KiB of headers in all."""
+LIMIT: Final = 49_152
+"""Characters of the header: people are in up to 200 groups, and App Service takes 64 KiB of
+headers in all."""
 MOST: Final = 200
 """Roles of one caller that are looked at; an Entra token has fewer."""
 
@@ -22,7 +23,9 @@ _SOAP: Final = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 _MICROSOFT: Final = "http://schemas.microsoft.com/identity/claims/"
 # The user principal name, in tokens of version 1 and 2. Never the e-mail address: in some tenants
 # people set that themselves.
-_USER: Final = ("preferred_username", "upn", f"{_SOAP}upn", "unique_name")
+_USER: Final = ("preferred_username", "upn", f"{_SOAP}upn", "unique_name", f"{_SOAP}name")
+_SCOPE: Final = ("scp", f"{_MICROSOFT}scope")
+"""What an application may do on behalf of a person: without a person there is none."""
 _OBJECT: Final = ("oid", f"{_MICROSOFT}objectidentifier")
 _APPLICATION: Final = ("appid", "azp")
 _ROLES: Final = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
@@ -50,9 +53,15 @@ class Principal(BaseModel):
         return next((found[typ] for typ in types if typ in found), None)
 
     @property
-    def user(self) -> str | None:
-        """The user principal name; None when no person asks, but an application."""
-        return None if self.first("idtyp") == "app" else self.first(*_USER)
+    def is_person(self) -> bool:
+        """Whether a person asks, and not an application on its own behalf."""
+        return self.first("idtyp") != "app" and self.first(*_USER, *_SCOPE) is not None
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """The person's user names: tokens of version 1 and 2 name guests differently."""
+        found = (self.first(typ) for typ in _USER)
+        return tuple(dict.fromkeys(name for name in found if name))
 
     @property
     def display_name(self) -> str | None:

@@ -32,6 +32,11 @@ class Summary(BaseModel):
     model: str | None = None
     version: str | None = None
     actor: str | None = Field(None, description="Who asked for it: `event-grid`, or a name.")
+    waiting_for: list[str] = Field(
+        [],
+        description="What its stages wait for, if all that have begun wait: `approval`, `window`, "
+        "`soak`, `hold` or `evidence`.",
+    )
     created: datetime
     updated: datetime
 

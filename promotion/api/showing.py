@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from promotion.api.engine import Engine, Instance
 from promotion.api.exchange import Asked, Reply, answer
-from promotion.api.listing import summary
+from promotion.api.listing import Waits, summary
 from promotion.api.problems import not_found
 from promotion.api.responses import PromotionState, StageState
 from promotion.api.stored import stored
@@ -37,7 +37,7 @@ async def show_promotion(asked: Asked, engine: Engine) -> Reply:
     shown, truncated = newest(happened)
     known = result.judgement.verdicts if result else _verdicts(stages)
     state = PromotionState(
-        **summary(found).model_dump(exclude={"route", "model", "version", "actor"}),
+        **summary(found, _waits(stages)).model_dump(exclude={"route", "model", "version", "actor"}),
         route=promotion.plan.route,
         model=promotion.plan.model.name,
         version=promotion.plan.model.version,
@@ -79,6 +79,12 @@ def result_of(found: Instance) -> PromotionResult | None:
     """How it ended; None when it has not, or was broken off."""
     output = found.output
     return stored(PromotionResult, output) if isinstance(output, dict) else None
+
+
+def _waits(stages: list["_Stage"]) -> list[Waits]:
+    """How those of its stages are that have begun and have not ended."""
+    begun = ((state.status, state.waiting_for) for state, _ in stages)
+    return [(status, what) for status, what in begun if status is not None and ALLOWED[status]]
 
 
 type _Stage = tuple[StageState, tuple[Verdict, ...]]

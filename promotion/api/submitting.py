@@ -49,7 +49,8 @@ async def _run(asked: Asked, engine: Engine, body: Submission) -> Reply:
         asked.caller.must(Right.BYPASS)
     key = key_of(asked, "submit")
     planned = await asyncio.to_thread(plan_of, body, asked.caller.name)
-    wanted = planned.model_copy(update={"event_id": f"request-{key}" if key else None})
+    asked_for = {"actor_also": asked.caller.also, "event_id": f"request-{key}" if key else None}
+    wanted = planned.model_copy(update=asked_for)
     for name in _names(wanted.id):
         found = await engine.find(name)
         if found is None:

@@ -17,7 +17,7 @@ def _level() -> func.AuthLevel:
 
     The host reads this when it loads the app, which it does again when a setting changes.
     """
-    entra = os.environ.get(AUTH) == "entra"
+    entra = os.environ.get(AUTH) in ("entra", "entra-in-front")
     return func.AuthLevel.ANONYMOUS if entra else func.AuthLevel.FUNCTION
 
 
@@ -34,6 +34,7 @@ async def http_api(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """Everything that docs/reference/http-api.md describes."""
     from promotion.api.dispatch import respond
     from promotion.api.exchange import Request
+    from promotion.api.identity import auth_of
     from promotion.triggers.durable_engine import DurableEngine
 
     request = Request(
@@ -43,7 +44,7 @@ async def http_api(req: func.HttpRequest, client: Any) -> func.HttpResponse:
         query=dict(req.params),
         body=req.get_body(),
     )
-    reply = await respond(request, DurableEngine(client), os.environ.get(AUTH))
+    reply = await respond(request, DurableEngine(client), auth_of(os.environ))
     return func.HttpResponse(
         reply.body,
         status_code=reply.status,

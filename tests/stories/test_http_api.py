@@ -287,3 +287,16 @@ def test_what_does_not_exist_is_said_with_what_does(people):
     assert answer.status_code == 404
     assert "did you mean manual?" in answer.json()["detail"]
     assert people["vera"].get("promotions/no-such").status_code == 404
+
+
+def test_a_version_that_was_asked_for_too_early_is_promoted_when_it_is_registered(service, people):
+    wish = {"model": "stopped", "version": "2", "reason": "too early"}
+    early = people["ada"].ended(people["ada"].post("promotions", **wish))
+    assert (early["status"], early["failure"]["code"]) == ("failed", "ModelNotFound")
+    told = service.register(name="stopped")
+    assert told.version == "2"
+    shown = waiting(people["vera"], early["id"])
+    assert (shown["actor"], shown["status"]) == ("event-grid", "waiting")
+    listed = people["bob"].get("promotions", status="waiting").json()["promotions"]
+    assert [(one["id"], one["waiting_for"]) for one in listed] == [(early["id"], ["approval"])]
+    people["ada"].ended(people["ada"].post(f"promotions/{early['id']}/cancel", reason="tidy up"))

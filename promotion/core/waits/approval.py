@@ -24,8 +24,9 @@ class ApprovalWait(Wait):
 
     Who registered the model, or asked for the promotion, may reject the version but not approve
     it, unless the policy allows that. If it is not known who registered the model, nobody can be
-    told apart from that person, and so nobody can approve. Names of people are compared without
-    regard to upper and lower case; names of app roles must be exact.
+    told apart from that person, and so nobody can approve; nor can whose login has no name of the
+    kind by which Azure ML knows who registered it. Names of people are compared without regard to
+    upper and lower case; names of app roles must be exact.
     """
 
     kind: Literal["approval"]
@@ -91,8 +92,8 @@ class ApprovalWait(Wait):
         standing = self._standing(given)
         for decision in decisions:
             if not standing.decided and self._refusal(decision, origin) is None:
-                given.pop(decision.who.casefold(), None)
-                given[decision.who.casefold()] = decision
+                given.pop(decision.person, None)
+                given[decision.person] = decision
                 standing = self._standing(given)
         return standing
 
@@ -149,7 +150,10 @@ class ApprovalWait(Wait):
                 return f"{reason} it.", "Allow it with allow_registrant, and promote again."
             if decision.is_by(origin.registrant):
                 return f"{decision.who} registered the model and may not approve it.", another
-        if not self.allow_requester and decision.is_by(origin.requester):
+            if decision.may_be_by(origin.registrant):
+                reason = f"{origin.registrant} registered the model, and it cannot be told whether"
+                return f"{reason} {decision.who} is the same person.", another
+        if not self.allow_requester and origin.is_requested_by(decision):
             return f"{decision.who} asked for the promotion and may not approve it.", another
         return None
 

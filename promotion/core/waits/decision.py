@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from promotion.core.value import Value
+from promotion.core.waits.people import is_display_name, plain
 
 
 class Decision(Value):
@@ -14,17 +15,42 @@ class Decision(Value):
     who: str = Field(min_length=1)
     """The name that the identity provider gives the person: the user principal name."""
     also: tuple[str, ...] = ()
-    """Other names of the same person, such as the display name or the object id. Azure ML may
-    know who registered a model by one of these."""
+    """Other user names of the same person, and the object id. Azure ML may know who registered a
+    model by one of these."""
+    object_id: str | None = None
+    """The same whatever the person's user name is, or becomes."""
+    display_name: str | None = None
+    """As people see it; Azure ML may know who registered a model by that alone."""
     roles: tuple[str, ...] = ()
     """The app roles of the person at that moment."""
     decision: Literal["approve", "reject"]
     comment: str = ""
     at: datetime
 
+    @property
+    def person(self) -> str:
+        """Tells people apart: one person has one, under whatever name."""
+        return plain(self.object_id or self.who)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The names that nobody else has."""
+        own = (self.who, *self.also, self.object_id)
+        return frozenset(plain(name) for name in own if name)
+
     def is_by(self, name: str | None) -> bool:
-        """Whether ``name`` is one of this person's names, however it is capitalised."""
-        return name is not None and name.casefold() in map(str.casefold, (self.who, *self.also))
+        """Whether ``name`` is one of this person's names, however it is spelled."""
+        if name is None:
+            return False
+        shown = {plain(self.display_name)} if self.display_name else set()
+        return plain(name) in self.ids | shown
+
+    def may_be_by(self, name: str) -> bool:
+        """Whether it cannot be told that ``name`` is somebody else: they have no kind of name in
+        common."""
+        if is_display_name(name):
+            return self.display_name is None
+        return "@" not in name and self.object_id is None
 
 
 class Origin(Value):
@@ -34,6 +60,13 @@ class Origin(Value):
     """Who registered the model version; None when that is not known."""
     requester: str | None = None
     """Who asked for the promotion; None when no person did, but the registration itself."""
+    requester_also: tuple[str, ...] = ()
+    """Other user names of that person, and the object id."""
+
+    def is_requested_by(self, decision: Decision) -> bool:
+        """Whether who decides is who asked for it, under whatever name."""
+        names = (self.requester, *self.requester_also)
+        return not decision.ids.isdisjoint(plain(name) for name in names if name)
 
 
 class Reply(Value):

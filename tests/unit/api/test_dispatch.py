@@ -318,3 +318,23 @@ def test_a_rollback_names_the_promotions_whose_delivery_it_took_back():
     stage = an_instance("p-8-prod", name="stage", input={"context": {"promotion_id": "p-8"}})
     reply = everybody("GET", f"operations/{id}", engine=FakeEngine(done, stage))
     assert told(reply)["taken_back"] == ["p-8"]
+
+
+def stage_of(promotion, name, **shown):
+    return an_instance(f"{promotion}-{name}", name="stage", shown={"promotion": promotion, **shown})
+
+
+def test_a_promotion_whose_stages_all_wait_is_listed_as_one_that_waits():
+    approval = {"status": "waiting", "waiting_for": "approval"}
+    busy = {"status": "deploying"}
+    engine = FakeEngine(
+        *(an_instance(f"p-{n}", minutes=n, shown=busy) for n in range(3)),
+        stage_of("p-0", "prod", **approval),
+        stage_of("p-1", "prod", **approval),
+        stage_of("p-1", "other", **busy),
+    )
+    query = {"since": NOON.isoformat(), "status": "waiting"}
+    page = told(everybody("GET", "promotions", query=query, engine=engine))
+    assert [(one["id"], one["waiting_for"]) for one in page["promotions"]] == [
+        ("p-0", ["approval"])
+    ]

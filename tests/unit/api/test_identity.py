@@ -3,7 +3,7 @@ import base64
 import pytest
 from unit.api.builders import a_header, a_person
 
-from promotion.api.identity import caller_of
+from promotion.api.identity import auth_of, caller_of
 from promotion.api.principal import HEADER
 from promotion.api.problems import Refusal
 from promotion.api.rights import KEY_RIGHTS, ROLES, Right
@@ -61,7 +61,38 @@ def test_people_are_told_from_applications(claims, name, is_person):
 
 
 def test_a_person_has_other_names_too():
-    assert entra(a_person("Promotion.Viewer")).also == ("Ada", "o-1")
+    caller = entra(a_person("Promotion.Viewer"))
+    assert (caller.also, caller.object_id, caller.display_name) == (("o-1",), "o-1", "Ada")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        (("unique_name", "live.com#ada@x.com"), ("oid", "o-1")),
+        (("preferred_username", "ada_x.com#EXT#@contoso.com"), ("oid", "o-1")),
+        (("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", "ada@x.com"),),
+        (("scp", "user_impersonation"), ("oid", "o-1"), ("appid", "c-1")),
+    ],
+)
+def test_a_guest_is_a_person_in_tokens_of_either_version(claims):
+    caller = entra(a_header(*claims, VIEWER))
+    assert caller.is_person
+    assert not caller.name.startswith("app:")
+
+
+@pytest.mark.parametrize("told", [{}, {"WEBSITE_AUTH_ENABLED": "False"}])
+def test_on_azure_entra_counts_only_if_the_platform_says_that_it_is_on(told):
+    azure = {"PROMOTION_AUTH": "entra", "WEBSITE_SITE_NAME": "func-promotion", **told}
+    with pytest.raises(Refusal) as refused:
+        caller_of({"x-ms-client-principal": a_person("Promotion.Operator")}, auth_of(azure))
+    assert "entra-in-front" in refused.value.problem.remedy
+    assert auth_of(azure | {"WEBSITE_AUTH_ENABLED": "True"}) == "entra"
+    assert auth_of(azure | {"PROMOTION_AUTH": "entra-in-front"}) == "entra-in-front"
+
+
+def test_the_setting_cannot_name_what_only_the_platform_makes_of_it():
+    with pytest.raises(Refusal):
+        caller_of({"x-ms-client-principal": a_person("Promotion.Operator")}, "entra, and off")
 
 
 def test_an_application_cannot_approve_whatever_its_roles():
@@ -88,7 +119,7 @@ def test_an_application_cannot_approve_whatever_its_roles():
         a_header(("upn", "a@b"), VIEWER, auth_typ=None),
         a_header(VIEWER),
         a_header(("upn", "  "), VIEWER),
-        a_header(("upn", "a@b"), VIEWER, ("padding", "x" * 16_384)),
+        a_header(("upn", "a@b"), VIEWER, ("padding", "x" * 49_152)),
     ],
 )
 def test_without_certainty_nobody_is_recognised(header):

@@ -163,3 +163,29 @@ def test_only_one_route_is_listed_if_that_is_asked():
 def test_a_route_that_is_not_there_is_at_fault():
     reply = ask("GET", "targets", who=VERA, query={"route": "taxis"})
     assert (reply.status, "did you mean taxi?" in told(reply)["detail"]) == (422, True)
+
+
+def test_whoever_looks_at_the_same_time_shares_the_looks():
+    asked, over = [], threading.Event()
+
+    def look(plan):
+        asked.append(key_of(plan))
+        return over.wait(10) and SCENE
+
+    async def both():
+        looks = asyncio.gather(look_at(endpoints(20), look), look_at(endpoints(20), look))
+        await asyncio.sleep(0)  # both have begun
+        over.set()
+        return await looks
+
+    first, second = asyncio.run(both())
+    assert (len(asked), first) == (20, second)
+
+
+def test_an_endpoint_whose_turn_never_came_is_not_said_to_be_silent():
+    over = threading.Event()
+    many = endpoints(AT_ONCE + 1)
+    looks = look_at(many, lambda _: over.wait(10) and SCENE, patience=9, altogether=0.01)
+    reasons = [failure.reason for failure in asyncio.run(looks).values()]
+    over.set()
+    assert sum("was not asked in time" in reason for reason in reasons) == 1

@@ -119,6 +119,7 @@ def test_long_texts_are_cut():
 ELSEWHERE = {
     *("mark_hold", "record_rollback"),  # of operations, which are no promotions
     *("retire_deployment", "retire_batch_deployment"),  # after the end
+    *("notify_webhook", "publish", "write_back"),  # beside the promotion, which they do not touch
     "cancel_job",  # its receipt does not say whether there was a job
 }
 

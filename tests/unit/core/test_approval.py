@@ -274,3 +274,40 @@ def test_nothing_that_comes_later_changes_what_is_decided(first, later, quorum):
     standing = wait.standing(first, ORIGIN)
     if standing.decided:
         assert wait.standing([*first, *later], ORIGIN) == standing
+
+
+OBJECT = "0a1b2c3d-0000-4000-8000-00000000da7a"
+
+
+def test_one_person_under_two_names_is_one_of_a_quorum():
+    guest = [yes(name, object_id=OBJECT) for name in ("live.com#ann@x.com", "ann_x#EXT#@c.com")]
+    assert approval(quorum=2).standing(guest, ORIGIN).missing == 1
+
+
+def test_who_asked_for_it_under_another_name_may_not_approve_it():
+    origin = Origin(registrant=RITA, requester="live.com#ann@x.com", requester_also=(OBJECT,))
+    reply = approval().reply(yes("ann_x#EXT#@c.com", object_id=OBJECT), [], origin)
+    assert "asked for the promotion" in reply.reason
+
+
+@pytest.mark.parametrize("name", ["Ada  Lovelace ", "ada lovelace", "José", "Ada\u00a0Lovelace"])
+def test_a_display_name_is_the_same_however_it_is_spelled(name):
+    shown = "Jose\u0301" if "José" in name else "Ada Lovelace"
+    reply = approval().reply(yes(display_name=shown), [], Origin(registrant=name))
+    assert "registered the model and may not" in reply.reason
+
+
+@pytest.mark.parametrize(
+    ("registrant", "known", "accepted"),
+    [
+        ("Ada Lovelace", {}, False),
+        ("Ada Lovelace", {"display_name": "Ann"}, True),
+        (OBJECT, {}, False),
+        (OBJECT, {"object_id": OBJECT.replace("a", "b")}, True),
+        (RITA, {}, True),
+    ],
+)
+def test_who_cannot_be_told_from_the_registrant_may_not_approve(registrant, known, accepted):
+    reply = approval().reply(yes(**known), [], Origin(registrant=registrant))
+    assert reply.accepted is accepted
+    assert accepted or "cannot be told" in reply.reason

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -15,10 +16,13 @@ class FakeClient:
 
     def __init__(self, *, races: bool = False) -> None:
         self.started: dict[str, dict] = {}
+        self.outputs: dict[str, dict] = {}
+        """Of those that have ended."""
         self._races = races
 
-    async def get_orchestration_state(self, instance_id, *, fetch_payloads):
-        return self.started.get(instance_id)
+    async def get_orchestration_state(self, instance_id):
+        known = self.started.get(instance_id)
+        return SimpleNamespace(get_output=lambda: self.outputs.get(instance_id)) if known else None
 
     async def schedule_new_orchestration(self, name, *, input, instance_id):
         if self._races:
@@ -159,9 +163,18 @@ def test_a_changed_deployment_file_counts_from_the_next_event_on(intake):
 
 def test_an_engine_that_does_not_answer_is_for_event_grid_to_try_again(intake):
     class Down(FakeClient):
-        async def get_orchestration_state(self, instance_id, *, fetch_payloads):
+        async def get_orchestration_state(self, instance_id):
             raise ConnectionError("no engine")
 
     intake.client = Down()
     with pytest.raises(ConnectionError):
         intake.receive(an_event())
+
+
+def test_what_was_asked_for_before_it_was_registered_gets_its_promotion_all_the_same(intake):
+    intake.receive(an_event())
+    (promotion,) = intake.client.started
+    intake.client.started[promotion] = {"actor": "ada, too early"}
+    intake.client.outputs[promotion] = {"failure": {"code": "ModelNotFound"}}
+    intake.receive(an_event())
+    assert intake.client.started[promotion]["actor"] == "event-grid"
