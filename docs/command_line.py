@@ -24,12 +24,13 @@ work. `promote COMMAND --help` says what stands here.
 | | |
 |---|---|
 | 0 | it is done, or it succeeded |
-| 1 | the answer is no: refused, rejected, failed, rolled back, cancelled, superseded, or the status does not allow it |
+| 1 | the answer is no: refused, rejected, failed, rolled back, cancelled, superseded, decided before by somebody else, or the status does not allow it |
 | 2 | a mistake: in what was typed, in the profile file, in a policy |
 | 3 | not allowed: it is not known who asks, or that caller may not |
 | 4 | not found: no such promotion, route, stage or version |
-| 5 | the service cannot be reached, is busy, or is broken |
+| 5 | no answer: the service cannot be reached, is busy, or is broken; or `promote` itself broke (`PROMOTE_DEBUG=1` shows where) |
 | 130 | Ctrl-C; what was asked for goes on |
+| 141 | whoever read the output stopped reading |
 
 Errors are told on standard error: what is wrong, then what to do about it. `watch` and what has
 `--watch` exit with 0 only if the promotion has succeeded.
@@ -37,15 +38,18 @@ Errors are told on standard error: what is wrong, then what to do about it. `wat
 ## Which service
 
 The first of these counts: `--url`, `--profile`, `PROMOTE_URL`, `PROMOTE_PROFILE`, the profile file's
-`default`, its only profile. What a profile knows is only used for the service that it names.
+`default`, its only profile. What a profile knows is only used for the service that it names. Where
+`PROMOTE_URL` and `PROMOTE_PROFILE` are both set and neither option is given, a line on standard error says
+that `PROMOTE_URL` counts.
 
 | Environment variable | |
 |---|---|
 | `PROMOTE_URL` | address of the service |
 | `PROMOTE_PROFILE` | a service of the profile file |
 | `PROMOTE_CONFIG` | another profile file than `{config}` |
-| `PROMOTE_CLIENT_ID` | client id of the service's Entra application, if the profile has none |
-| `PROMOTE_KEY` | a function key, sent as `x-functions-key` |
+| `PROMOTE_CLIENT_ID` | client id of the Entra application of the service of `--url` or `PROMOTE_URL`; of a profile's only if it says `login = "azure"` or `"device-code"` and has no `client_id` |
+| `PROMOTE_KEY` | a function key, sent as `x-functions-key` to the service of `--url` or `PROMOTE_URL`; to a profile's only if it says `login = "key"` |
+| `PROMOTE_DEBUG` | `1` shows the traceback when `promote` breaks |
 | `NO_COLOR`, `COLUMNS` | no colours; width of lines |
 
 The profile file is TOML. `default` names a profile; `[profiles.NAME]` is one, with
@@ -55,7 +59,7 @@ The profile file is TOML. `default` names a profile; `[profiles.NAME]` is one, w
 | `url` | address of the service, such as `https://<app>.azurewebsites.net` |
 | `client_id` | of the Entra application that stands for the service; tokens are asked for `api://<client id>/.default` |
 | `tenant_id` | the Entra tenant, if it is not the usual one |
-| `login` | `azure`: `DefaultAzureCredential`, such as `az login` or a managed identity; `device-code`: a code, in a browser anywhere; `key`: the function key in `PROMOTE_KEY`; `none`. Without it: `azure` if there is a client id, else `key` if there is one, else `none` |
+| `login` | `azure`: `DefaultAzureCredential`, such as `az login` or a managed identity; `device-code`: a code, in a browser anywhere; `key`: the function key in `PROMOTE_KEY`; `none`. Without it: `azure` if the profile has a client id, else `none` |
 | `headers` | a table of headers to send, for a gateway in front |
 
 Tokens, keys and headers are sent over https only, or to this machine.

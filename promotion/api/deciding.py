@@ -47,7 +47,7 @@ async def decide(asked: Asked, engine: Engine) -> Reply:
     decision = _decision(asked, body)
     _must_count(decision, stored(StageOrder, stage.input), stage)
     await engine.tell(stage.id, DECISION, decision.to_json(whole=True))
-    return _look_at(found)
+    return _look_at(found, by=decision.who)
 
 
 def _decision(asked: Asked, body: Decision) -> Decided:
@@ -84,6 +84,6 @@ def _must_run(found: Instance) -> None:
         raise conflict(f"The promotion {found.id} has ended: it is {status}.", status)
 
 
-def _look_at(found: Instance) -> Reply:
+def _look_at(found: Instance, by: str | None = None) -> Reply:
     path = f"promotions/{found.id}"
-    return accepted(path, Accepted(id=found.id, url=f"/api/{path}"))
+    return accepted(path, Accepted(id=found.id, url=f"/api/{path}", by=by))

@@ -21,6 +21,7 @@ class Accepted(BaseModel):
 
     id: str = Field(description="Of the promotion or the operation.")
     url: str = Field(description="Where to look, as in `Location`.")
+    by: str | None = Field(None, description="Who decided, as the service knows that person.")
 
 
 class Summary(BaseModel):

@@ -14,6 +14,7 @@ from promotion.cli.commands.showing import show_promotion
 from promotion.cli.commands.submitting import retry, submit
 from promotion.cli.commands.targets import targets
 from promotion.cli.commands.watching import watch
+from promotion.cli.running import run
 from promotion.cli.schema import schema
 
 # Plain texts: what these commands say is read in the logs of pipelines, too.
@@ -54,4 +55,4 @@ policy.command()(schema)
 
 def main() -> None:
     """The executable ``promote``."""
-    app(prog_name="promote")
+    run(lambda: app(prog_name="promote"))

@@ -1,7 +1,7 @@
 """What every command that asks the service has: its options, and how errors are told."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 import typer
 
 from promotion.cli.client import Service
-from promotion.cli.connection import connect
+from promotion.cli.connection import Connection, connect, overlooked
 from promotion.cli.exits import Exit, Failed
 from promotion.cli.options import DeviceCode, ProfileName, Url
 from promotion.cli.printing import told
@@ -50,7 +50,7 @@ def _asking(command: Callable[..., None], *, always: bool) -> Callable[..., None
     ) -> None:
         surroundings = around(context)
         with telling():
-            where = partial(connect, surroundings.environment, url, profile, device_code)
+            where = partial(_found, surroundings.environment, url, profile, device_code)
             service = Service(where, surroundings)
             if always:
                 _ = service.connection
@@ -63,6 +63,14 @@ def _asking(command: Callable[..., None], *, always: bool) -> Callable[..., None
     asking.__name__, asking.__doc__ = command.__name__, command.__doc__
     asking.__module__ = command.__module__
     return asking
+
+
+def _found(
+    environment: Mapping[str, str], url: str | None, profile: str | None, device_code: bool
+) -> Connection:
+    if ignored := overlooked(environment, url, profile):
+        typer.echo(ignored, err=True)
+    return connect(environment, url, profile, device_code)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from promotion.cli.comparison import in_words
 from promotion.cli.given import MISTAKES, given_settings, told
 from promotion.cli.printable import printable
+from promotion.cli.printing import echo_json
 from promotion.core.backtest import Replay, replay, unasked
 from promotion.core.candidate import Candidate
 from promotion.core.gates import Gate
@@ -68,8 +69,10 @@ def tell(asked: Asked, as_json: bool) -> None:
         typer.echo(told(error, reading), err=True)
         raise typer.Exit(2) from None
     before, after = replays[0] if asked.in_force else None, replays[-1]
-    shown = _as_json(before, after) if as_json else in_words(before, after)
-    typer.echo("\n".join(shown) if as_json else printable(shown))
+    if as_json:
+        echo_json(_as_json(before, after))
+    else:
+        typer.echo(printable(in_words(before, after)))
 
 
 def _asked(plan: Plan, candidate: Candidate, *, tokens: bool) -> Candidate:
@@ -118,11 +121,11 @@ def _sources(documents: Iterable[PolicyDocument]) -> dict[WorkspaceRef, set[str]
     return found
 
 
-def _as_json(before: tuple[Replay, ...] | None, after: tuple[Replay, ...]) -> Iterator[str]:
+def _as_json(before: tuple[Replay, ...] | None, after: tuple[Replay, ...]) -> str:
     def rows(replays: tuple[Replay, ...]) -> list[Json]:
         return [one.to_json(whole=True) for one in replays]
 
     shown: dict[str, Json] = {"policy": rows(after)}
     if before is not None:
         shown = {"in_force": rows(before), **shown}
-    yield json.dumps(shown, indent=2)
+    return json.dumps(shown, indent=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from promotion.cli.connection import Connection
-from promotion.cli.exits import Exit, Failed
+from promotion.cli.exits import Exit, Failed, mistake
 from promotion.cli.login import Credentials
 from promotion.cli.problems import failed
 from promotion.cli.surroundings import Surroundings
@@ -23,8 +23,12 @@ _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between tries."""
 _LONGEST: Final = 30.0
 """Seconds that a service may ask to be left alone; one that asks for more is not waited for."""
-_BUSY: Final = frozenset({429, 503})
+_BUSY: Final = frozenset({429, 502, 503, 504})
+"""502 and 504 come from what stands in front of the service, and lost it on the way."""
 _CONNECT, _READ = 10.0, 60.0  # a function app that sleeps takes a while to wake up
+
+_UNSURE: Final = "It may have arrived all the same: look first."
+_UNSENDABLE: Final = "The request cannot be sent: its address or a header is not as HTTP wants it."
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ class Service:
         """POST what is to be done, with a key of its own where the service heeds one."""
         # The same key in every try of this sending, and another one in the next command.
         key = {"Idempotency-Key": uuid4().hex} if keyed else {}
-        return self._answer(self._sent("POST", path, again=keyed, body=body, headers=key))
+        answer = self._sent("POST", path, again=keyed, body=body, headers=key)
+        return self._answer(answer, unsure=not keyed)
 
     def _sent(
         self,
@@ -99,6 +104,9 @@ class Service:
                     json=body,
                     headers={**self._credentials.headers(), **(headers or {})},
                 )
+            except (httpx.LocalProtocolError, httpx.InvalidURL):
+                # What they say has values of headers in it.
+                raise mistake(_UNSENDABLE, "Look at the profile, and at PROMOTE_KEY.") from None
             except httpx.HTTPError as error:
                 if (pause := next(pauses, None)) is None:
                     unsure = method == "POST" and not again
@@ -122,9 +130,13 @@ class Service:
             )
         return self._client
 
-    def _answer(self, answer: "httpx.Response") -> Answer:
+    def _answer(self, answer: "httpx.Response", *, unsure: bool = False) -> Answer:
         if not answer.is_success:
-            raise failed(answer, self.connection)
+            error = failed(answer, self.connection)
+            if unsure and answer.status_code >= 500:
+                remedy = f"{_UNSURE} {error.remedy or ''}".rstrip()
+                raise Failed(error.code, error.detail, remedy)
+            raise error
         try:
             content = json.loads(answer.content)
         except ValueError:
@@ -151,6 +163,6 @@ def _unreachable(connection: Connection, error: Exception, *, unsure: bool) -> F
     what = str(error).strip() or type(error).__name__
     remedy = "Check the address and the network"
     if unsure:
-        remedy = f"It may have arrived all the same: look first. {remedy}"
+        remedy = f"{_UNSURE} {remedy}"
     detail = f"{connection.url} cannot be reached: {what}."
     return Failed(Exit.UNREACHABLE, detail.replace("..", "."), f"{remedy}.")

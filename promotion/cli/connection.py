@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from promotion.cli.exits import mistake
 from promotion.cli.profiles import Login, Profile, find_profile, profile_file
+from promotion.cli.sendable import a_key
+from promotion.cli.sendable import headers as sendable
 
+_ENTRA: Final = (Login.AZURE, Login.DEVICE_CODE)
 _WHERE: Final = "Give --url, set PROMOTE_URL, or name the service in a profile in {file}."
 
 
@@ -23,6 +26,8 @@ class Connection:
     tenant_id: str | None = None
     key: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_profile: bool = False
+    """Whether a profile names it."""
 
     @property
     def api(self) -> str:
@@ -46,34 +51,50 @@ def connect(
     """The service that is meant. Raises Failed when that cannot be told, or is not safe."""
     if url and profile:
         raise mistake("--url and --profile both name a service; give one of them.")
-    known = _known(environment, url, profile)
-    client_id = known.client_id or environment.get("PROMOTE_CLIENT_ID") or None
-    key = environment.get("PROMOTE_KEY") or None
+    address = url or (None if profile else environment.get("PROMOTE_URL"))
+    known = Profile(address) if address else _profile(environment, profile)
+    client_id, key = _given(environment, known, is_profile=not address)
     login = Login.DEVICE_CODE if device_code else known.login or _usual(client_id, key)
-    if login in (Login.AZURE, Login.DEVICE_CODE) and client_id is None:
-        what = "To log in with Microsoft Entra takes the client id of the service's application."
-        raise mistake(what, "Set PROMOTE_CLIENT_ID, or client_id in the profile.")
-    if login is Login.KEY and key is None:
-        raise mistake("The profile logs in with a key, and there is none.", "Set PROMOTE_KEY.")
     connection = Connection(
         url=_address(known.url),
         login=login,
         client_id=client_id,
         tenant_id=known.tenant_id,
-        key=key if login is Login.KEY else None,
-        headers=known.headers,
+        key=a_key(key) if login is Login.KEY else None,
+        headers=sendable(known.headers),
+        is_profile=not address,
     )
+    _must_have_what_it_takes(connection)
     _must_be_safe(connection)
     return connection
 
 
-def _known(environment: Mapping[str, str], url: str | None, name: str | None) -> Profile:
-    """What is known of the service; a profile is only used for the service that it names."""
-    if url:
-        return Profile(url)
+def _given(
+    environment: Mapping[str, str], known: Profile, *, is_profile: bool
+) -> tuple[str | None, str | None]:
+    """Client id and key.
+
+    Those of the environment are for the service that it names, or that was typed. One of the file
+    gets them only where its profile asks for them: the key of one is nothing for another.
+    """
+    client_id, key = environment.get("PROMOTE_CLIENT_ID"), environment.get("PROMOTE_KEY")
+    if is_profile and known.login not in _ENTRA:
+        client_id = None
+    if is_profile and known.login is not Login.KEY:
+        key = None
+    return known.client_id or client_id or None, key or None
+
+
+def overlooked(environment: Mapping[str, str], url: str | None, profile: str | None) -> str | None:
+    """What the environment says of the service, and does not count."""
+    named = environment.get("PROMOTE_PROFILE"), environment.get("PROMOTE_URL")
+    if url or profile or not all(named):
+        return None
+    return "PROMOTE_URL and PROMOTE_PROFILE both name a service; PROMOTE_URL counts."
+
+
+def _profile(environment: Mapping[str, str], name: str | None) -> Profile:
     file = profile_file(environment)
-    if not name and environment.get("PROMOTE_URL"):
-        return Profile(environment["PROMOTE_URL"])
     found = find_profile(file, name or environment.get("PROMOTE_PROFILE") or None)
     if found is None:
         raise mistake("It is not known which service to ask.", _WHERE.format(file=file))
@@ -104,6 +125,15 @@ _ADDRESS: Final = "Write it so: https://<app>.azurewebsites.net"
 
 def _no_address(written: str) -> Exception:
     return mistake(f"{written!r} is no address of a service.", _ADDRESS)
+
+
+def _must_have_what_it_takes(connection: Connection) -> None:
+    if connection.login in _ENTRA and connection.client_id is None:
+        what = "To log in with Microsoft Entra takes the client id of the service's application."
+        file = "Write client_id into the profile."
+        raise mistake(what, file if connection.is_profile else "Set PROMOTE_CLIENT_ID.")
+    if connection.login is Login.KEY and connection.key is None:
+        raise mistake("To log in with a key takes one, and there is none.", "Set PROMOTE_KEY.")
 
 
 def _must_be_safe(connection: Connection) -> None:

@@ -11,6 +11,7 @@ import typer
 from promotion.cli.given import MISTAKES, given_settings, source_named, told
 from promotion.cli.preview import in_words
 from promotion.cli.printable import printable
+from promotion.cli.printing import echo_json
 from promotion.core.candidate import Candidate
 from promotion.core.preview import preview
 from promotion.core.references import ModelVersion, WorkspaceRef
@@ -48,7 +49,7 @@ def tell(asked: Asked, as_json: bool) -> None:
             "candidate": candidate.to_json(whole=True),
             "routes": [route.to_json(whole=True) for route in routes],
         }
-        typer.echo(json.dumps(whole, indent=2))
+        echo_json(json.dumps(whole, indent=2))
     else:
         typer.echo(printable(in_words(candidate, routes)))
     wanted = [route for route in routes if route.unwanted is None]

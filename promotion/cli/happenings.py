@@ -20,6 +20,10 @@ def told(happening: Json) -> str:
     if what in _DECIDED:
         said = f": {details['comment']}" if details.get("comment") else ""
         return f"{_DECIDED[what]} by {happening.get('by')}{said}"
+    if what in _DID_NOT_COUNT:
+        noun = _NOUNS.get(str(details.get("decision")), "decision")
+        said = f" ({details['comment']})" if details.get("comment") else ""
+        return f"{noun} by {happening.get('by')} did not count: {happening.get('reason')}{said}"
     words = _WORDS.get(what, _plainly)(details)
     by = f"by {happening['by']}" if happening.get("by") else ""
     begin = " ".join(filter(None, (_NAMES.get(what, in_words(what)), by, words)))
@@ -106,3 +110,5 @@ _NAMES: Final = {
     "evidence": "evidence read",
 }
 _DECIDED: Final = {"approved": "approved", "approval_rejected": "rejected"}
+_DID_NOT_COUNT: Final = ("decision_refused", "decision_ignored")
+_NOUNS: Final = {"approve": "approval", "reject": "rejection"}

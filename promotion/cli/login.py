@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _MARGIN: Final = 300
 """Seconds before its end in which a token is not used any more."""
 
+_AZURE: Final = frozenset({"AzureError", "ClientAuthenticationError"})
+
 
 class Credentials:
     """Headers for requests of one connection."""
@@ -58,9 +60,13 @@ class Credentials:
         except Exception as error:
             # azure-core's errors, by what they are called: it is loaded by the credential only.
             names = {one.__name__ for one in type(error).__mro__}
-            if "ClientAuthenticationError" not in names:
+            if not names & _AZURE:
                 raise
             first = str(error).strip().partition("\n")[0]
+            if "ClientAuthenticationError" not in names:
+                what = f"Microsoft Entra cannot be asked for a token: {first}"
+                remedy = "Check the network, and try again a little later."
+                raise Failed(Exit.UNREACHABLE, what, remedy) from None
             remedy = "Log in with az login, or use --device-code."
             raise Failed(Exit.NOT_ALLOWED, f"Nobody is logged in: {first}", remedy) from None
 

@@ -25,7 +25,9 @@ Bypass = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts: the service's JSON.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether it is meant.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="It is meant: do not ask; needed in scripts.")
+]
 Watch = Annotated[bool, typer.Option("--watch", "-w", help="Follow it to its end.")]
 NoWait = Annotated[
     bool, typer.Option("--no-wait", help="Do not wait until it is done; it goes on by itself.")

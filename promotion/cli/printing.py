@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from promotion.cli.exits import Failed
-from promotion.cli.printable import printable
+from promotion.cli.printable import in_json, printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -60,6 +60,12 @@ def safe(text: object, style: str = "") -> "Text":
 def plain(text: object) -> str:
     """The same for a line of text without a style."""
     return printable([str(text)])
+
+
+def echo_json(text: str) -> None:
+    """Print what the service, or a command, tells scripts."""
+    knows_all = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
+    typer.echo(in_json(text, ascii_only=not knows_all))
 
 
 def told(failed: Failed) -> None:

@@ -69,10 +69,18 @@ def _not_the_service(answer: "httpx.Response", connection: Connection) -> Failed
 _CHECK: Final = "Check the address: --url, PROMOTE_URL or the profile."
 
 
+_PROFILE: Final = (
+    'Write client_id into the profile; or login = "key" to send PROMOTE_KEY there, which, like '
+    "PROMOTE_CLIENT_ID, goes to no profile that does not say so."
+)
+
+
 def _let_in(connection: Connection) -> str:
     match connection.login:
         case Login.KEY:
             return "Check the function key in PROMOTE_KEY."
+        case Login.NONE if connection.is_profile:
+            return _PROFILE
         case Login.NONE:
             return "Set PROMOTE_CLIENT_ID to log in with Microsoft Entra, or PROMOTE_KEY."
     return "Check client_id and tenant_id, and that you are assigned to the application."

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from promotion.cli.printing import echo_json
+
 
 def schema(
     output: Annotated[
@@ -20,7 +22,7 @@ def schema(
 
     text = json.dumps(policy_schema(), indent=2, ensure_ascii=False)
     if output is None:
-        typer.echo(text)
+        echo_json(text)
         return
     try:
         output.write_text(f"{text}\n", encoding="utf-8")

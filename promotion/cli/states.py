@@ -59,7 +59,12 @@ def coloured(status: object) -> "Text":
     """The same with its colour."""
     from promotion.cli.printing import safe
 
-    return safe(in_words(status), style=_STYLES.get(str(status), "cyan" if status else "dim"))
+    return safe(in_words(status), style=styled(status))
+
+
+def styled(status: object) -> str:
+    """Only that colour."""
+    return _STYLES.get(str(status), "cyan" if status else "dim")
 
 
 def name_of(promotion: Json) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    # Questions are asked on standard error: the output may go elsewhere.
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _now() -> datetime:
@@ -34,6 +35,8 @@ class Surroundings:
     """None is the network."""
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], datetime] = _now
+    monotonic: Callable[[], float] = time.monotonic
+    """Seconds; only for how long something takes."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     is_terminal: Callable[[], bool] = _is_terminal
     """Whether somebody can be asked."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from promotion.cli.client import Json
 from promotion.cli.printing import safe
-from promotion.cli.states import coloured, name_of
+from promotion.cli.states import in_words, name_of, styled
 from promotion.cli.times import ago
 
 if TYPE_CHECKING:
@@ -41,12 +41,18 @@ def promotions_table(promotions: Sequence[Json], now: datetime) -> "Table":
     for one in promotions:
         table.add_row(
             safe(one["id"]),
-            coloured(one["status"]),
+            _status(one),
             safe(name_of(one) if one.get("model") else ""),
             safe(one.get("actor") or ""),
             safe(ago(one.get("created"), now)),
         )
     return table
+
+
+def _status(promotion: Json) -> "Text":
+    waits = ", ".join(map(in_words, promotion.get("waiting_for") or []))
+    style = styled(promotion["status"])
+    return safe(f"{in_words(promotion['status'])}{': ' if waits else ''}{waits}", style=style)
 
 
 def targets_table(targets: Sequence[Json], now: datetime) -> "Table":
@@ -85,16 +91,18 @@ def _version(serving: Json) -> str:
 
 def _previous(target: Json) -> str:
     found = target.get("previous")
-    return f"{found['model']}:{found['version']}" if found else ""
+    return _version(found) if found else ""
 
 
 def _now(target: Json, now: datetime) -> "Text":
-    if failure := target.get("problem"):
-        return safe(failure["reason"], style="yellow")
+    shown = []
     if hold := target.get("hold"):
-        return safe(hold_in_words(hold, now), style="red")
-    delivering = target.get("delivering") or []
-    return safe(f"delivering {', '.join(delivering)}" if delivering else "")
+        shown.append(safe(hold_in_words(hold, now), style="red"))
+    if delivering := target.get("delivering"):
+        shown.append(safe(f"delivering {', '.join(delivering)}"))
+    if failure := target.get("problem"):
+        shown.append(safe(failure["reason"], style="yellow"))
+    return safe("; ").join(shown)
 
 
 def hold_in_words(hold: Json, now: datetime) -> str:

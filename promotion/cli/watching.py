@@ -9,7 +9,7 @@ import typer
 from promotion.cli.client import Answer, Json, Service
 from promotion.cli.exits import Exit, Failed
 from promotion.cli.paths import promotion_path
-from promotion.cli.printing import a_console, plain, show
+from promotion.cli.printing import a_console, echo_json, plain, show
 from promotion.cli.progress import changes, drawn
 from promotion.cli.states import ENDS, exit_of
 
@@ -28,30 +28,44 @@ def look_until_it_ends(service: Service, path: str, seen: Seen) -> Json:
 
     Raises Failed when the service is away for too long, or says that it is not there.
     """
-    first = service.get(path)
+    with _no_answer():
+        first = service.get(path)
     seen(first, None)
     ended = first.content if first.content.get("status") in ENDS else None
     return ended or _look_again(service, path, seen, first.etag)
 
 
 def _look_again(service: Service, path: str, seen: Seen, etag: str | None) -> Json:
-    pause, away = _FIRST, 0.0
+    pause, since = _FIRST, None
     while True:
         service.around.sleep(pause)
         pause = min(pause * _SLOWER, _LONGEST)
         try:
-            answer = service.look(path, etag)
+            with _no_answer():
+                answer = service.look(path, etag)
         except Failed as error:
-            if error.code is not Exit.UNREACHABLE or away >= PATIENCE:
+            now = service.around.monotonic()
+            since = now if since is None else since
+            if error.code is not Exit.UNREACHABLE or now - since >= PATIENCE:
                 raise
-            away += pause
             seen(None, f"{error.detail} It is asked again.")
         else:
-            away, etag = 0.0, answer.etag if answer else etag
+            since, etag = None, answer.etag if answer else etag
             pause = _FIRST if answer else pause
             seen(answer, None)
             if answer and answer.content.get("status") in ENDS:
                 return answer.content
+
+
+@contextmanager
+def _no_answer() -> Iterator[None]:
+    """A look that is refused is a fault of the service, and not how it ended."""
+    try:
+        yield
+    except Failed as error:
+        if error.code is not Exit.NO:
+            raise
+        raise Failed(Exit.UNREACHABLE, error.detail, error.remedy) from None
 
 
 def watch_promotion(service: Service, promotion_id: str, as_json: bool = False) -> None:
@@ -72,7 +86,7 @@ def _as_json(service: Service, path: str) -> Json:
 
     def seen(answer: Answer | None, trouble: str | None) -> None:
         if answer:
-            typer.echo(answer.text)
+            echo_json(answer.text)
         if trouble:
             typer.echo(plain(trouble), err=True)
 

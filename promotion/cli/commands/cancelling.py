@@ -4,10 +4,10 @@ import typer
 
 from promotion.cli.asking import asks_the_service
 from promotion.cli.client import Service
-from promotion.cli.confirming import confirm
+from promotion.cli.confirming import confirm, must_be_meant
 from promotion.cli.options import AsJson, Id, Reason, Yes
 from promotion.cli.paths import promotion_path
-from promotion.cli.printing import plain
+from promotion.cli.printing import echo_json, plain
 from promotion.cli.states import in_words, name_of
 
 
@@ -17,9 +17,13 @@ def cancel(
 ) -> None:
     """Stop a promotion; what it is delivering is taken back."""
     path = promotion_path(promotion)
-    if service.around.is_terminal() and not yes:
+    must_be_meant(service.around, yes)
+    if not yes:
         found = service.get(path).content
         what = f"{name_of(found)} is {in_words(found['status'])}. Stop it, and take it back?"
         confirm(service.around, what, yes)
     accepted = service.send(f"{path}/cancel", {"reason": reason}, keyed=False)
-    typer.echo(accepted.text if as_json else plain(f"{promotion} is being cancelled."))
+    if as_json:
+        echo_json(accepted.text)
+    else:
+        typer.echo(plain(f"{promotion} is being cancelled."))

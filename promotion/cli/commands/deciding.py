@@ -5,17 +5,19 @@ from typing import Annotated
 import typer
 
 from promotion.cli.asking import asks_the_service
-from promotion.cli.client import Json, Service
+from promotion.cli.client import Answer, Json, Service
+from promotion.cli.counting import Decision, NotKnown, must_count
 from promotion.cli.exits import Exit, Failed
 from promotion.cli.options import AsJson, Id, Watch
 from promotion.cli.paths import promotion_path
-from promotion.cli.printing import plain
+from promotion.cli.printing import echo_json, plain, told
 from promotion.cli.states import awaiting_approval, in_words, name_of
 from promotion.cli.watching import watch_promotion
 
 _StageName = Annotated[
     str | None, typer.Option(metavar="STAGE", help="Without it, the one stage that waits.")
 ]
+_NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not look whether it came in time.")]
 _Comment = Annotated[str, typer.Option(help="Stands in the audit trail; some stages want one.")]
 
 
@@ -27,16 +29,24 @@ def approve(
     stage: _StageName = None,
     comment: _Comment = "",
     watch: Watch = False,
+    no_wait: _NoWait = False,
     as_json: AsJson = False,
 ) -> None:
     """Approve a version that waits for it, in your own name.
 
     Takes the app role Promotion.Approver, and whatever the policy wants besides. Nobody approves
-    what they registered or asked for.
+    what they registered or asked for. Looks for a moment whether it came in time: somebody else may
+    have decided before.
     """
-    _decide(
-        service, promotion, "approve", stage=stage, comment=comment, as_json=as_json and not watch
-    )
+    try:
+        accepted, said = _decide(service, promotion, "approve", (stage, comment), no_wait)
+    except NotKnown as error:
+        if not watch:
+            raise
+        told(error)
+    else:
+        if not (as_json and watch):
+            _tell(accepted, said, as_json)
     if watch:
         watch_promotion(service, promotion, as_json)
 
@@ -48,31 +58,44 @@ def reject(
     *,
     stage: _StageName = None,
     comment: _Comment = "",
+    no_wait: _NoWait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Reject a version that waits for approval, in your own name."""
-    _decide(service, promotion, "reject", stage=stage, comment=comment, as_json=as_json)
+    """Reject a version that waits for approval, in your own name.
+
+    Looks for a moment whether it came in time: somebody else may have decided before.
+    """
+    accepted, said = _decide(service, promotion, "reject", (stage, comment), no_wait)
+    _tell(accepted, said, as_json)
 
 
 def _decide(
     service: Service,
     promotion: str,
     decision: str,
-    *,
-    stage: str | None,
-    comment: str,
-    as_json: bool,
-) -> None:
+    given: tuple[str | None, str],
+    no_wait: bool,
+) -> tuple[Answer, str]:
+    """Stage and comment are ``given``. What was answered, and what to say. Raises Failed."""
+    stage, comment = given
     path = promotion_path(promotion)
     found = service.get(path).content
     name = stage or _the_stage(found)
     body: Json = {"stage": name, "decision": decision, "comment": comment}
     accepted = service.send(f"{path}/approvals", body, keyed=False)
+    if no_wait:
+        return accepted, "Your decision has arrived."
+    by = accepted.content.get("by")
+    must_count(service, path, Decision(found, name, decision, comment, by))
+    done = {"approve": "approved", "reject": "rejected"}[decision]
+    return accepted, f"You have {done} {name_of(found)} for {name}."
+
+
+def _tell(accepted: Answer, said: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(accepted.text)
+        echo_json(accepted.text)
     else:
-        done = {"approve": "approved", "reject": "rejected"}[decision]
-        typer.echo(plain(f"You have {done} {name_of(found)} for {name}."))
+        typer.echo(plain(said))
 
 
 def _the_stage(promotion: Json) -> str:

@@ -8,7 +8,7 @@ import typer
 from promotion.cli.asking import asks_the_service
 from promotion.cli.client import Answer, Service
 from promotion.cli.options import AsJson, RouteName
-from promotion.cli.printing import show
+from promotion.cli.printing import echo_json, show
 from promotion.cli.tables import promotions_table
 from promotion.cli.times import since as moment_since
 
@@ -32,7 +32,8 @@ def list_promotions(
 ) -> None:
     """List promotions, the newest first.
 
-    Without --since those of the last 30 days. A list that goes on says so on standard error.
+    Without --since those of the last 30 days. Of one that waits it says for what: with --status
+    waiting, approvers see what waits for them. A list that goes on says so on standard error.
     """
     now = service.around.now()
     moment = moment_since(since, now) if since else None
@@ -43,7 +44,7 @@ def list_promotions(
     found: list[Any] = [one for page in pages for one in page.content["promotions"]]
     if as_json:
         whole = {"promotions": found, "next": None}
-        typer.echo(json.dumps(whole) if every else pages[0].text)
+        echo_json(json.dumps(whole, ensure_ascii=False) if every else pages[0].text)
     elif found:
         show(promotions_table(found, now))
     else:

@@ -7,10 +7,12 @@ import typer
 
 from promotion.cli.asking import asks_the_service
 from promotion.cli.client import Json, Service
+from promotion.cli.connection import Connection
 from promotion.cli.exits import Exit, Failed
 from promotion.cli.happenings import asset_of
 from promotion.cli.paths import promotion_path
 from promotion.cli.printing import plain
+from promotion.cli.profiles import Login
 from promotion.cli.states import in_words, name_of
 
 _STUDIO = "https://ml.azure.com"
@@ -28,13 +30,31 @@ def open_page(
 ) -> None:
     """Open a model version in Azure ML Studio.
 
-    As it stands in the registry. Without ID, the page of the service that describes its HTTP API.
+    As it stands in the registry. Without ID, the page of the service that describes its HTTP API;
+    a service that takes a function key shows it to no browser.
     """
     url = f"{service.connection.api}/docs"
     if promotion is not None:
         url = _studio(service.get(promotion_path(promotion)).content, service.connection.tenant_id)
+    elif not print_url:
+        _must_open(service.connection)
     if print_url or not service.around.open_page(url):
         typer.echo(plain(url))
+
+
+def _must_open(connection: Connection) -> None:
+    """Raises Failed where a browser would only be told that it has no key.
+
+    The key does not go into the address: it would stay in the history of the browser, which others
+    read and which is kept in the cloud, and in the list of processes.
+    """
+    if connection.login is Login.KEY and not connection.is_here:
+        what = f"{connection.api}/docs takes the function key, which a browser does not send."
+        remedy = (
+            f"Ask for {connection.api}/openapi.json with the header x-functions-key. The key does "
+            "not belong into an address: it would stay in the browser's history."
+        )
+        raise Failed(Exit.NOT_ALLOWED, what, remedy)
 
 
 def _studio(promotion: Json, tenant: str | None) -> str:

@@ -10,7 +10,7 @@ from promotion.cli.confirming import confirm
 from promotion.cli.exits import Exit, Failed
 from promotion.cli.options import AsJson, NoWait, Reason, Route, Stage, Yes
 from promotion.cli.paths import place_path
-from promotion.cli.printing import plain
+from promotion.cli.printing import echo_json, plain
 from promotion.cli.states import exit_of
 from promotion.cli.watching import watch_operation
 
@@ -85,7 +85,10 @@ def _operate(service: Service, path: str, body: Json, no_wait: bool, as_json: bo
     begun = service.send(path, body, keyed=True)
     operation = f"operations/{begun.content['id']}"
     if no_wait:
-        typer.echo(begun.text if as_json else plain(f"It has begun: {begun.content['id']}"))
+        if as_json:
+            echo_json(begun.text)
+        else:
+            typer.echo(plain(f"It has begun: {begun.content['id']}"))
         return
     try:
         ended = watch_operation(service, operation)
@@ -99,7 +102,7 @@ def _tell(ended: Answer, as_json: bool) -> None:
     """Raises Failed, or typer.Exit with --json, when it did not succeed."""
     found = ended.content
     if as_json:
-        typer.echo(ended.text)
+        echo_json(ended.text)
         raise typer.Exit(int(exit_of(found["status"])))
     if found["status"] != "succeeded":
         failure = found.get("failure") or {}

@@ -21,6 +21,7 @@ from promotion.cli.options import (
     Version,
     Workspace,
 )
+from promotion.cli.printing import echo_json
 from promotion.cli.sdk import needs_the_sdk
 
 
@@ -72,7 +73,7 @@ def plan(
 def _tell(service: Service, body: Json, as_json: bool) -> None:
     answer = service.ask("plans", body)
     if as_json:
-        typer.echo(answer.text)
+        echo_json(answer.text)
     else:
         from promotion.cli.forecast import forecast
         from promotion.cli.printing import show

@@ -1,13 +1,11 @@
 """``show``: everything about one promotion."""
 
-import typer
-
 from promotion.cli.asking import asks_the_service
 from promotion.cli.client import Service
 from promotion.cli.details import details
 from promotion.cli.options import AsJson, Id
 from promotion.cli.paths import promotion_path
-from promotion.cli.printing import show
+from promotion.cli.printing import echo_json, show
 
 
 @asks_the_service
@@ -18,6 +16,6 @@ def show_promotion(service: Service, promotion: Id, *, as_json: AsJson = False) 
     """
     answer = service.get(promotion_path(promotion))
     if as_json:
-        typer.echo(answer.text)
+        echo_json(answer.text)
     else:
         show(*details(answer.content, service.around.now()))

@@ -17,7 +17,7 @@ from promotion.cli.options import (
     Workspace,
 )
 from promotion.cli.paths import promotion_path
-from promotion.cli.printing import plain
+from promotion.cli.printing import echo_json, plain
 from promotion.cli.watching import watch_promotion
 
 
@@ -70,7 +70,7 @@ def _follow(service: Service, started: Answer, watch: bool, as_json: bool, said:
     if watch:
         watch_promotion(service, name, as_json)
     elif as_json:
-        typer.echo(started.text)
+        echo_json(started.text)
     else:
         typer.echo(plain(f"{said}: {name}"))
         typer.echo(plain(f"promote watch {name}"))

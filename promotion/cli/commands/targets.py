@@ -5,7 +5,7 @@ import typer
 from promotion.cli.asking import asks_the_service
 from promotion.cli.client import Service
 from promotion.cli.options import AsJson, RouteName
-from promotion.cli.printing import plain, show
+from promotion.cli.printing import echo_json, plain, show
 from promotion.cli.tables import hold_in_words, targets_table
 
 
@@ -14,7 +14,7 @@ def targets(service: Service, *, route: RouteName = None, as_json: AsJson = Fals
     """Show what serves where, and what is held."""
     answer = service.get("targets", {"route": route} if route else None)
     if as_json:
-        typer.echo(answer.text)
+        echo_json(answer.text)
         return
     now = service.around.now()
     if held := answer.content.get("hold"):

@@ -12,7 +12,7 @@ from unit.api.builders import FakeEngine, a_person, an_instance
 from unit.builders import NOON, POLICY, a_promotion
 
 from promotion.api.dispatch import respond
-from promotion.api.engine import Instance
+from promotion.api.engine import Done, Instance
 from promotion.api.exchange import Request
 from promotion.api.rights import ROLES
 from promotion.cli.app import app
@@ -63,11 +63,14 @@ class World:
         self.network = InProcess(self.engine, who, *first)
         self.slept: list[float] = []
         self.opened: list[str] = []
+        self.passed = 0.0
+        """Seconds that went by otherwise."""
         self.on_sleep: Callable[[], object] = lambda: None
         self.around = Surroundings(
             transport=self.network,
             sleep=self._sleep,
             now=lambda: NOON + timedelta(hours=1),
+            monotonic=lambda: sum(self.slept) + self.passed,
             environment={"PROMOTE_URL": URL},
             is_terminal=lambda: False,
             open_page=lambda url: self.opened.append(url) is None,
@@ -81,6 +84,16 @@ class World:
     def with_environment(self, environment: Mapping[str, str]) -> "World":
         self.around = replace(self.around, environment=environment)
         return self
+
+    def hears(self, stage: str, name: str, **details: str) -> None:
+        """Writes that down of that stage, as its orchestration does, while the command looks."""
+        promotion = next(iter(self.engine.instances))
+
+        def write() -> None:
+            order = {"name": name, "details": details}
+            self.engine.histories[child_id(promotion, stage)] = [Done(NOON, "record", {}, order)]
+
+        self.on_sleep = write
 
     @property
     def sent(self) -> list[str]:
@@ -108,6 +121,7 @@ def a_waiting_promotion(*approvals: str, reason: str = "It is due.") -> tuple[In
             origin=Origin(registrant="rita@contoso.com", requester="ada@contoso.com"),
         )
         shown = {"status": "waiting", "waiting_for": "approval", "reason": reason}
+        shown["promotion"] = promotion.id
         by = {"by": ["Promotion.Approver"], "until": "2026-03-07T12:00:00+00:00"}
         found.append(
             an_instance(

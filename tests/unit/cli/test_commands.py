@@ -87,6 +87,25 @@ def test_a_list_shows_one_promotion_a_line_and_its_json_is_that_of_the_service()
     assert [one["id"] for one in found["promotions"]] == ["p-2", "p-1"]
 
 
+def test_a_list_says_what_is_waited_for_so_that_approvers_find_what_is_theirs():
+    result = World(*a_waiting_promotion("prod")).type("list", *SINCE, "--status", "waiting")
+    assert result.stdout.splitlines()[1].startswith(f"{ID}  waiting: approval ")
+
+
+@pytest.mark.parametrize(
+    ("waits", "shown"),
+    [
+        ([], "waiting"),
+        (["soak"], "waiting: soak"),
+        (["approval", "soak"], "waiting: approval, soak"),
+    ],
+)
+def test_each_thing_that_is_waited_for_is_named_in_a_list(waits, shown):
+    one = {"id": "p", "status": "waiting", "waiting_for": waits}
+    answer = httpx.Response(200, json={"promotions": [one], "next": None})
+    assert World(first=[answer]).type("list").stdout.splitlines()[1].rstrip() == f"p   {shown}"
+
+
 def test_a_list_goes_on_over_pages_with_all_and_says_so_without():
     world = World(*(an_instance(f"p-{n:03}", minutes=n) for n in range(205)))
     page = world.type("list", *SINCE, "--limit", "2")
@@ -100,7 +119,7 @@ def test_a_promotion_that_waits_says_for_what_and_how_to_approve():
     result = World(*a_waiting_promotion("prod")).type("show", ID)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:3] == [
-        "taxi-model:7 is evaluating",
+        "taxi-model:7 is waiting",
         "  prod waits for an approval until 2026-03-07 12:00 UTC: It is due.",
         f"  promote approve {ID} --stage prod",
     ]
@@ -138,9 +157,31 @@ def test_a_service_that_wants_to_be_left_alone_for_long_is(asked):
 def test_what_could_be_done_twice_is_not_sent_again():
     world = World(*a_waiting_promotion("prod"))
     world.network.first = [httpx.ReadError("gone")]
-    result = world.type("cancel", ID, "--reason", "x")
+    result = world.type("cancel", ID, "--reason", "x", "--yes")
     assert (result.exit_code, len(world.sent), world.slept) == (5, 1, [])
     assert "It may have arrived all the same" in result.stderr
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_what_the_front_of_the_service_lost_is_sent_again_where_it_cannot_be_done_twice(status):
+    world = World(first=[httpx.Response(status, text="<html>")] * 2)
+    assert world.type(*SUBMIT).exit_code == 0
+    assert len({one.headers["idempotency-key"] for one in world.network.requests}) == 1
+    world.network.first = [httpx.Response(status, text="<html>")] * 4
+    assert world.type("list").exit_code == 0
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(504, text="<html>"), a_page(500, "It broke.")])
+def test_what_may_have_been_done_is_said_so_and_not_sent_again(answer):
+    world = World(first=[answer])
+    result = world.type("cancel", ID, "--reason", "x", "--yes")
+    assert (result.exit_code, len(world.sent)) == (5, 1)
+    assert "It may have arrived all the same: look first." in result.stderr
+
+
+def test_what_was_refused_has_not_arrived():
+    result = World(first=[a_page(409, "It has ended.")]).type("cancel", ID, "--reason", "x", "-y")
+    assert (result.exit_code, result.stderr) == (1, "It has ended.\n")
 
 
 def test_a_service_that_is_away_is_said_so():
@@ -151,6 +192,7 @@ def test_a_service_that_is_away_is_said_so():
 
 def test_approve_finds_the_one_stage_that_waits_and_decides_in_ones_own_name():
     world = World(*a_waiting_promotion("prod"), who=a_person("Promotion.Approver", name="bob@x"))
+    world.hears("prod", "approved", by="bob@x", comment="well done")
     result = world.type("approve", ID, "--comment", "well done")
     assert result.stdout == "You have approved taxi-model:7 for prod.\n"
     ((_, _, told),) = world.engine.told
@@ -182,6 +224,18 @@ def test_a_terminal_is_asked_before_anything_is_stopped(answer, told):
     assert world.type(*typed, "--yes", is_terminal=lambda: True).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [("cancel", ID), ("rollback", "taxi", "prod"), ("hold", "--everything")],
+    ids=lambda typed: typed[0],
+)
+def test_where_nobody_can_be_asked_nothing_is_stopped_that_is_not_said_to_be_meant(typed):
+    world = World(*a_waiting_promotion("prod"))
+    result = world.type(*typed, "--reason", "x")
+    assert (result.exit_code, world.sent) == (2, [])
+    assert result.stderr == "Nobody can be asked here whether this is meant.\nGive --yes.\n"
+
+
 def test_an_operation_is_followed_to_its_end():
     world = World()
 
@@ -193,13 +247,13 @@ def test_an_operation_is_followed_to_its_end():
         )
 
     world.on_sleep = end
-    result = world.type("hold", "--everything", "--reason", "x")
+    result = world.type("hold", "--everything", "--reason", "x", "--yes")
     assert (result.exit_code, result.stderr) == (1, "It hangs.\nShake it.\n")
 
 
 def test_what_need_not_be_waited_for_is_not():
     world = World()
-    result = world.type("hold", "--everything", "--reason", "x", "--no-wait")
+    result = world.type("hold", "--everything", "--reason", "x", "--no-wait", "--yes")
     assert (result.exit_code, world.sent) == (0, ["POST /api/line/hold"])
 
 
@@ -223,6 +277,16 @@ def test_open_opens_the_copy_in_the_registry_or_the_page_of_the_service(given, u
     assert world.type("open", *given, open_page=lambda _: False).stdout == f"{url}\n"
 
 
+@pytest.mark.parametrize(("url", "opens"), [("https://o", False), ("http://127.0.0.1:1", True)])
+def test_a_page_that_takes_a_key_is_not_opened_and_no_key_gets_into_an_address(url, opens):
+    world = World().with_environment({"PROMOTE_URL": url, "PROMOTE_KEY": "s3cret"})
+    result = world.type("open")
+    assert (result.exit_code, world.opened) == ((0, [f"{url}/api/docs"]) if opens else (3, []))
+    assert ("x-functions-key" in result.stderr) is not opens
+    assert world.type("open", "--print").stdout == f"{url}/api/docs\n"
+    assert "s3cret" not in result.output
+
+
 def test_a_promotion_without_a_copy_has_no_page():
     world = World(an_instance(ID, input=a_promotion().to_json(whole=True)))
     assert world.type("open", ID).exit_code == 4
@@ -236,11 +300,24 @@ def test_what_others_have_written_is_only_text(words):
     shown = {"status": "evaluating", "route": EVIL, "model": EVIL, "version": "7", "actor": EVIL}
     first, stage = a_waiting_promotion("prod", reason=EVIL)
     named = an_instance(first.id, shown=shown, input=first.input)
-    result = World(named, stage, who=a_person("Promotion.Approver", name=EVIL)).type(*words)
+    world = World(named, stage, who=a_person("Promotion.Approver", name=EVIL))
+    world.hears("prod", "decision_refused", by=EVIL, reason=EVIL)
+    result = world.type(*words)
     for strange in ("\x1b", "\x9b", "\u202e", "##vso["):
         assert strange not in result.output
     if words[0] != "approve":
         assert "[red]x[/red]" in result.output
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "--all"), ("show", ID), ("watch", ID)])
+def test_what_others_have_written_is_only_text_in_json_too(words):
+    one = {"id": "p", "status": "cancelled", "reason": EVIL}
+    said = {"promotions": [one], "next": None} if words[0] == "list" else one
+    text = json.dumps(said, ensure_ascii=False)
+    result = World(first=[httpx.Response(200, text=text)]).type(*words, "--json")
+    for strange in ("\x1b", "\x9b", "\u202e", "##vso["):
+        assert strange not in result.output
+    assert json.loads(result.stdout) == said
 
 
 def test_colours_are_for_terminals_only():
@@ -248,7 +325,7 @@ def test_colours_are_for_terminals_only():
     assert "\x1b" not in result.stdout
 
 
-@pytest.mark.parametrize("words", [("show",), ("watch",), ("cancel", "--reason", "x")])
+@pytest.mark.parametrize("words", [("show",), ("watch",), ("cancel", "--reason", "x", "-y")])
 @pytest.mark.parametrize("named", ["../line/hold", "..", "a?b=c", "a#b", "a/b"])
 def test_an_id_stays_within_its_path(words, named):
     world = World()

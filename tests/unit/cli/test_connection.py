@@ -1,7 +1,7 @@
 import pytest
 
 from local.identities import identities, profiles
-from promotion.cli.connection import connect
+from promotion.cli.connection import connect, overlooked
 from promotion.cli.exits import Failed
 from promotion.cli.profiles import Login
 
@@ -18,6 +18,11 @@ login = "device-code"
 [profiles.key]
 url = "https://key.example"
 login = "key"
+[profiles.azure]
+url = "https://azure.example"
+login = "azure"
+[profiles.bare]
+url = "https://bare.example"
 [profiles.local]
 url = "http://localhost:7071"
 headers = {X-Who = "ada"}
@@ -69,6 +74,51 @@ def test_how_to_log_in_is_what_is_said_or_what_is_known(resolved, given, login):
     assert resolved(**given).login is login
 
 
+@pytest.mark.parametrize("written", ["k3y", " k3y\r\n", "k3y\n"])
+def test_the_end_of_the_line_of_a_file_is_no_part_of_the_key(resolved, written):
+    assert resolved(url="https://o", PROMOTE_KEY=written).key == "k3y"
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Api = 'secré'", 'X-Api = "secret\\nX"', '"X Api" = "secret"', '"secré" = "a"']
+)
+def test_a_header_that_cannot_be_sent_is_refused_and_not_repeated(resolved, tmp_path, header):
+    (tmp_path / "config.toml").write_text(
+        f"[profiles.a]\nurl = 'https://a'\nheaders = {{{header}}}", encoding="utf-8"
+    )
+    with pytest.raises(Failed, match="that no header has") as error:
+        resolved()
+    assert error.value.code == 2
+    assert "secr" not in f"{error.value.detail}{error.value.remedy}"
+
+
+@pytest.mark.parametrize(
+    ("profile", "login", "sent"),
+    [
+        ("bare", Login.NONE, (None, None)),
+        ("local", Login.NONE, (None, None)),
+        ("dev", Login.AZURE, ("c-dev", None)),
+        ("azure", Login.AZURE, ("c-env", None)),
+        ("key", Login.KEY, (None, "k")),
+    ],
+)
+def test_the_environments_login_goes_to_no_profile_that_does_not_ask_for_it(
+    resolved, profile, login, sent
+):
+    found = resolved(profile=profile, PROMOTE_KEY="k", PROMOTE_CLIENT_ID="c-env")
+    assert found.login is login
+    assert (found.client_id if login is Login.AZURE else None, found.key) == sent
+
+
+@pytest.mark.parametrize(
+    ("url", "profile", "warned"), [(None, None, True), ("u", None, False), (None, "p", False)]
+)
+def test_a_profile_that_the_environment_names_in_vain_is_said(url, profile, warned):
+    both = {"PROMOTE_URL": "https://e", "PROMOTE_PROFILE": "prod"}
+    assert bool(overlooked(both, url, profile)) is warned
+    assert overlooked({"PROMOTE_URL": "https://e"}, url, profile) is None
+
+
 def test_a_profiles_client_id_is_not_that_of_the_environment(resolved):
     assert resolved(profile="prod", PROMOTE_CLIENT_ID="other").client_id == "c-prod"
 
@@ -89,11 +139,16 @@ def test_another_service_gets_nothing_that_the_profile_knows(resolved):
         ({"url": "https://me:secret@o"}, "more than a host"),
         ({"url": "http://o", "PROMOTE_KEY": "k"}, "not encrypted"),
         ({"url": "http://localhost.evil.example", "PROMOTE_KEY": "k"}, "not encrypted"),
-        ({"profile": "qa"}, "has no profile qa; it has dev, key, local, prod"),
+        ({"profile": "qa"}, "has no profile qa; it has azure, bare, dev, key, local, prod"),
         ({"profile": "key"}, "there is none"),
         ({"url": "https://o", "device_code": True}, "takes the client id"),
         ({"PROMOTE_CONFIG": "/no/such", "profile": "x"}, "There is no profile x"),
         ({"PROMOTE_CONFIG": "/no/such"}, "not known which service"),
+        ({"url": "https://o", "PROMOTE_KEY": "secret\r\nX"}, "PROMOTE_KEY has characters that no"),
+        ({"url": "https://o", "PROMOTE_KEY": "secreté"}, "PROMOTE_KEY has characters that no key"),
+        ({"profile": "azure"}, "takes the client id"),
+        ({"profile": "key", "device_code": True, "PROMOTE_CLIENT_ID": "c"}, "takes the client id"),
+        ({"profile": "bare", "device_code": True, "PROMOTE_CLIENT_ID": "c"}, "takes the client id"),
     ],
 )
 def test_what_is_not_known_or_not_safe_is_refused(resolved, given, said):

@@ -1,6 +1,7 @@
 import time
 from types import SimpleNamespace
 
+import httpx
 from unit.cli.service import World
 
 SECRET = "s3cret-marked"
@@ -49,6 +50,24 @@ def test_the_key_of_the_environment_is_sent_and_shown_nowhere():
     assert SECRET not in result.output
 
 
+def test_what_the_network_library_refuses_to_send_is_a_mistake_and_not_repeated():
+    world = World(first=[httpx.LocalProtocolError(f"Illegal header value b'{SECRET}'")])
+    result = world.type("list")
+    assert (result.exit_code, world.slept, len(world.sent)) == (2, [], 1)
+    assert SECRET not in result.output
+
+
+def test_a_profile_that_names_no_login_is_said_to_get_none_of_the_environment(tmp_path):
+    file = tmp_path / "c.toml"
+    file.write_text("[profiles.a]\nurl='https://a'\n")
+    given = {"PROMOTE_CONFIG": str(file), "PROMOTE_KEY": SECRET}
+    world = World(first=[httpx.Response(401)]).with_environment(given)
+    result = world.type("list")
+    assert "x-functions-key" not in world.network.requests[0].headers
+    assert result.exit_code == 3
+    assert 'login = "key"' in result.stderr
+
+
 def test_a_profiles_tenant_and_headers_are_used(tmp_path):
     file = tmp_path / "c.toml"
     file.write_text(
@@ -72,6 +91,20 @@ def test_nobody_logged_in_is_said_in_a_line_with_what_to_do():
     assert result.stderr == f"{said}\n"
 
 
+def test_a_login_that_azure_does_not_answer_is_no_answer():
+    class AzureError(Exception):
+        """As azure-core calls it."""
+
+    class ServiceRequestError(AzureError):
+        """The same."""
+
+    error = ServiceRequestError("no such host\nmore")
+    _, result = logged_in(Credential(error=error), PROMOTE_CLIENT_ID="c")
+    assert result.exit_code == 5
+    said = "Microsoft Entra cannot be asked for a token: no such host\n"
+    assert result.stderr == f"{said}Check the network, and try again a little later.\n"
+
+
 def test_without_azure_identity_it_is_said_how_to_get_it():
     def missing(_):
         raise ModuleNotFoundError(name="azure.identity")
@@ -82,6 +115,4 @@ def test_without_azure_identity_it_is_said_how_to_get_it():
 
 
 def _busy():
-    import httpx
-
     return httpx.Response(429, headers={"Retry-After": "1"})

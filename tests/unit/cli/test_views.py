@@ -109,6 +109,15 @@ HOLD = {"by": "ada", "reason": "closing", "since": "2026-03-02T12:58:00Z"}
             "taxi   prod   not known          x in prod  Azure is busy.",
         ),
         ({"delivering": ["p-1"]}, "taxi   prod   nothing          x in prod  delivering p-1"),
+        (
+            {"previous": {"deployment": "old-1", "stands": True}},
+            "taxi   prod   nothing  old-1   x in prod",
+        ),
+        (
+            {"problem": {"reason": "Azure is busy."}, "hold": HOLD, "delivering": ["p-1", "p-2"]},
+            "taxi   prod   not known          x in prod  held by ada 2 min ago: closing; "
+            "delivering p-1, p-2; Azure is busy.",
+        ),
     ],
 )
 def test_targets_shows_what_serves_and_what_keeps_it(known, shown):

@@ -74,6 +74,42 @@ def test_a_service_that_stays_away_is_given_up():
     assert 600 <= sum(world.slept) < 700
 
 
+def test_a_service_that_lets_requests_hang_is_given_up_by_the_clock():
+    world = World(*a_waiting_promotion("prod"))
+
+    def hang():
+        world.passed += 60  # as long as a request is waited for
+        world.network.first.append(httpx.ReadTimeout("timed out"))
+
+    world.on_sleep = hang
+    result = world.type("watch", ID)
+    assert result.exit_code == 5
+    assert 600 <= world.passed + sum(world.slept) < 800
+
+
+def unreadable():
+    problem = {"title": "Unreadable", "detail": "Another version has stored it."}
+    return httpx.Response(409, headers={"Content-Type": "application/problem+json"}, json=problem)
+
+
+def test_a_fault_of_the_service_is_no_end_of_what_is_watched():
+    world = World(*a_waiting_promotion("prod"))
+    after(world, 1, lambda: world.network.first.append(unreadable()))
+    watched = world.on_sleep
+    world.on_sleep = lambda: ends(world, status="succeeded") if len(world.slept) == 4 else watched()
+    result = world.type("watch", ID)
+    assert (result.exit_code, "Another version has stored it." in result.stderr) == (0, True)
+
+
+def test_a_fault_that_stays_is_no_answer_and_told_as_the_service_tells_it():
+    world = World(*a_waiting_promotion("prod"))
+    world.on_sleep = lambda: world.network.first.append(unreadable())
+    result = world.type("watch", ID)
+    assert result.exit_code == 5
+    assert result.stderr.endswith("Another version has stored it.\n")
+    assert World(first=[unreadable()]).type("watch", ID).exit_code == 5
+
+
 def test_ctrl_c_leaves_it_running_and_says_so():
     def stop():
         raise KeyboardInterrupt
@@ -89,7 +125,7 @@ def test_for_scripts_every_new_state_is_a_line_as_the_service_gives_it():
     world = World(*a_waiting_promotion("prod"))
     after(world, 2, lambda: ends(world, status="succeeded"))
     lines = world.type("watch", ID, "--json").stdout.splitlines()
-    assert [json.loads(line)["status"] for line in lines] == ["evaluating", "succeeded"]
+    assert [json.loads(line)["status"] for line in lines] == ["waiting", "succeeded"]
 
 
 def test_submit_can_be_followed_at_once(tmp_path, monkeypatch):
