@@ -27,7 +27,9 @@ def publish(order: PublishOrder) -> TellReceipt:
     made = event(order.notice)
     later = send(topic, made)
     if later is not None:
-        return TellReceipt(settled=False, note=later.note, code=later.code)
+        return TellReceipt(
+            settled=False, note=later.note, not_before=later.not_before, code=later.code
+        )
     audit.emit(
         "notice_sent",
         order.context,

@@ -1,8 +1,6 @@
 """POST /promotions and /promotions/{id}/retry: promote by hand, through the same gates."""
 
 import asyncio
-from collections.abc import Iterable
-from itertools import count
 
 from promotion.api.engine import Engine, Instance
 from promotion.api.exchange import Asked, Reply, accepted
@@ -14,7 +12,7 @@ from promotion.api.responses import Accepted
 from promotion.api.rights import Right
 from promotion.api.showing import promotion_of
 from promotion.api.stored import stored
-from promotion.core.names import MAX_PROMOTION_ID
+from promotion.core.names import runs_of
 from promotion.core.plan import Promotion
 from promotion.core.status import Status
 
@@ -51,7 +49,7 @@ async def _run(asked: Asked, engine: Engine, body: Submission) -> Reply:
     planned = await asyncio.to_thread(plan_of, body, asked.caller.name)
     asked_for = {"actor_also": asked.caller.also, "event_id": f"request-{key}" if key else None}
     wanted = planned.model_copy(update=asked_for)
-    for name in _names(wanted.id):
+    for name in runs_of(wanted.id):
         found = await engine.find(name)
         if found is None:
             one = wanted.model_copy(update={"id": name})
@@ -65,16 +63,6 @@ async def _run(asked: Asked, engine: Engine, body: Submission) -> Reply:
             detail = f"{wanted.plan.model} is being promoted on {wanted.plan.route} as {name}."
             raise conflict(detail, status, "Wait for its end, or cancel it.")
     raise AssertionError("numbers do not end")
-
-
-def _names(first: str) -> Iterable[str]:
-    """The id, and those of re-runs; all of them fit."""
-    yield first
-    for number in count(2):
-        mark = f"-{number}"
-        start, _, tail = first.rpartition("-")
-        room = MAX_PROMOTION_ID - len(mark) - len(tail) - 1
-        yield f"{start[:room].rstrip('-')}-{tail}{mark}"
 
 
 def _is_ours(found: Instance, wanted: Promotion, key: str | None) -> bool:

@@ -20,6 +20,9 @@ _AT_ONCE: Final = 4
 type Origin = tuple[Job | None, tuple[Run, ...]]
 """The job, and the runs: the model's own first, then those around it."""
 
+_APPLICATIONS: Final = frozenset({"Application", "ManagedIdentity"})
+"""Values of systemData.createdByType that are nobody's."""
+
 
 def read_candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
     """``model`` with its evidence. A job or run that cannot be found is missing, not an error.
@@ -46,6 +49,7 @@ def read_candidate(source: WorkspaceRef, model: ModelVersion) -> Candidate:
         tags=texts(found.tags),
         properties=properties,
         registered_by=created.created_by if created else None,
+        registered_by_application=bool(created and created.created_by_type in _APPLICATIONS),
         registered_at=created.created_at if created else None,
         contents=contents_of(found.type, found.flavors, properties),
         run=run,

@@ -83,6 +83,8 @@ class Candidate(Value):
     tags: dict[str, str] = {}
     properties: dict[str, str] = {}
     registered_by: str | None = None
+    registered_by_application: bool = False
+    """Whether that is the name of an application, such as a pipeline's, and not a person's."""
     registered_at: datetime | None = None
     contents: Contents = Contents()
     run: str | None = None

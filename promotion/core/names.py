@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from itertools import count
 
 from promotion.core.references import ModelVersion, WorkspaceRef
 
@@ -89,3 +91,13 @@ def deployment_name(model: ModelVersion) -> str:
     mark = fingerprint(model.name, model.version)
     start = name if name[:1].isalpha() else f"m-{name}"
     return f"{start[: MAX_DEPLOYMENT_NAME - len(mark) - 1].rstrip('-')}-{mark}"
+
+
+def runs_of(promotion: str) -> Iterator[str]:
+    """The id of a promotion, then those of its re-runs, without end; all of them fit."""
+    yield promotion
+    for number in count(2):
+        mark = f"-{number}"
+        start, _, tail = promotion.rpartition("-")
+        room = MAX_PROMOTION_ID - len(mark) - len(tail) - 1
+        yield f"{start[:room].rstrip('-')}-{tail}{mark}"

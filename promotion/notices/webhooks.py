@@ -75,7 +75,7 @@ def _meaning(
     if 200 <= status < 300:
         return None
     if status in _PASSING or status >= 500:
-        return Later(f"{who} answered {status}.", str(status), _until(headers))
+        return Later(f"{who} answered {status}.", str(status), until(headers.get("Retry-After")))
     if 300 <= status < 400:
         reason = f"{who} answered {status}, a redirect, which is not followed."
         remedy = f"Set {webhook.url_setting} to the address that it leads to."
@@ -118,9 +118,9 @@ def _headers(webhook: Webhook) -> dict[str, str]:
     return headers
 
 
-def _until(headers: Message) -> datetime | None:
-    """Until when the far side wants to be left alone: Retry-After, in seconds or as a date."""
-    after, now = (headers.get("Retry-After") or "").strip(), datetime.now(UTC)
+def until(retry_after: str | None) -> datetime | None:
+    """Until when a far side wants to be left alone: its Retry-After, in seconds or as a date."""
+    after, now = (retry_after or "").strip(), datetime.now(UTC)
     if not after:
         return None
     try:

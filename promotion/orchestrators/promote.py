@@ -154,6 +154,7 @@ class _Story:
             asset_id=self._result.asset_id or "",
             origin=Origin(
                 registrant=candidate.registered_by if candidate else None,
+                by_application=bool(candidate and candidate.registered_by_application),
                 requester=None if context.actor == "event-grid" else context.actor,
                 requester_also=self._asked_by,
             ),

@@ -199,6 +199,8 @@ def test_an_event_is_published_as_the_apps_own_identity(far, world):
     assert event["id"] == NOTICE.id
     assert event["type"] == "azureml.promotion.failed"
     assert event["subject"] == "models/taxi-model:1"
+    assert datetime.fromisoformat(event["time"]) == NOTICE.at
+    assert event["datacontenttype"] == "application/json"
     assert event["data"]["reason"] == "It could not go on."
     (record,) = world.audit()
     assert record["Properties"]["kind"] == "event_grid"
@@ -212,9 +214,10 @@ def test_an_event_that_is_published_twice_has_the_same_id_and_source(far, world)
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_topic_that_cannot_take_it_now_is_asked_later(status, far, world):
-    far.fault("/api/events", status=status, times=9, headers={"Retry-After": "0"})
-    reply = publish()
+    far.fault("/api/events", status=status, times=9, headers={"Retry-After": "600"})
+    asked, reply = datetime.now(UTC), publish()
     assert reply["settled"] is False
+    assert datetime.fromisoformat(reply["not_before"]) > asked + timedelta(minutes=9)
     assert reply["note"] == f"The Event Grid topic in PROMOTION_TOPIC answered {status}."
 
 

@@ -39,7 +39,8 @@ class Operator:
 
     def decide(self, told: Told, decision: str, who: str, stage: str = "prod") -> None:
         """What that person decides about the stage."""
-        said = {"who": who, "decision": decision, "comment": "", "at": "2026-03-02T12:00:00Z"}
+        known = {"who": who, "display_name": who, "at": "2026-03-02T12:00:00Z"}
+        said = {**known, "decision": decision, "comment": ""}
         self._raise(f"{_promotion(told)}-{stage}", "decision", said)
 
     def _run(self, name: str, reason: str, **asked: str | None) -> dict[str, Any]:

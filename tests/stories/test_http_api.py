@@ -295,8 +295,10 @@ def test_a_version_that_was_asked_for_too_early_is_promoted_when_it_is_registere
     assert (early["status"], early["failure"]["code"]) == ("failed", "ModelNotFound")
     told = service.register(name="stopped")
     assert told.version == "2"
-    shown = waiting(people["vera"], early["id"])
+    again = id_of(told)
+    assert again == f"{early['id']}-2"
+    shown = waiting(people["vera"], again)
     assert (shown["actor"], shown["status"]) == ("event-grid", "waiting")
     listed = people["bob"].get("promotions", status="waiting").json()["promotions"]
-    assert [(one["id"], one["waiting_for"]) for one in listed] == [(early["id"], ["approval"])]
-    people["ada"].ended(people["ada"].post(f"promotions/{early['id']}/cancel", reason="tidy up"))
+    assert [(one["id"], one["waiting_for"]) for one in listed] == [(again, ["approval"])]
+    people["ada"].ended(people["ada"].post(f"promotions/{again}/cancel", reason="tidy up"))

@@ -217,7 +217,8 @@ def sent(version, occasion: str) -> list[dict]:
 
 
 def decide(service: Service, promotion: str) -> None:
-    said = {"who": "bob@contoso.com", "decision": "approve", "at": "2026-03-02T12:00:00Z"}
+    known = {"who": "bob@contoso.com", "display_name": "Bob", "at": "2026-03-02T12:00:00Z"}
+    said = {**known, "decision": "approve"}
     _post(service, f"instances/{promotion}-prod/raiseEvent/decision", said)
 
 

@@ -95,7 +95,8 @@ def decide(service: Service, told, decision: str, who: str, comment: str = "") -
     """What the person decides about the stage prod, as the service's own API will raise it."""
     stage = f"{told.wait_for('promotion.requested')['Properties']['promotion_id']}-prod"
     at = "2026-03-02T12:00:00Z"
-    said = {"who": who, "decision": decision, "comment": comment, "at": at}
+    known = {"who": who, "display_name": who}
+    said = {**known, "decision": decision, "comment": comment, "at": at}
     httpx.post(
         f"{service.info['durable_url']}/instances/{stage}/raiseEvent/decision",
         params={"code": service.info["durable_key"]},

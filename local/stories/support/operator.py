@@ -46,7 +46,8 @@ class Operator:
     ) -> None:
         """What that person decides about the version at the stage: approve or reject."""
         at = version.tells("requested")["TimeGenerated"]
-        said = {"who": who, "decision": decision, "comment": comment, "at": at}
+        known = {"who": who, "display_name": who}
+        said = {**known, "decision": decision, "comment": comment, "at": at}
         self._raise(f"{version.promotion_id}-{stage}", "decision", said)
 
     def status(self, instance_id: str) -> str:

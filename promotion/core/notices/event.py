@@ -1,5 +1,6 @@
 """A notice as an event for other systems: CloudEvents 1.0, docs/reference/events.md."""
 
+from datetime import datetime
 from typing import Final
 
 from promotion.core.notices.notice import Notice
@@ -27,6 +28,8 @@ class Event(Value):
     source: str
     type: str
     subject: str
+    time: datetime
+    """When it happened, and not when it was sent."""
     data: dict[str, Json]
 
 
@@ -38,5 +41,6 @@ def event(notice: Notice) -> Event:
         type=_TYPES[notice.occasion],
         # As Azure ML's own events name a version.
         subject=f"models/{notice.context.model}",
+        time=notice.at,
         data={"schema_version": SCHEMA_VERSION, **about(notice)},
     )

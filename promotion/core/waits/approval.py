@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from promotion.core.policy.duration import Span, in_words
 from promotion.core.waits.base import NOT_EMPTY, Wait
 from promotion.core.waits.decision import Decision, Origin, Reply, Standing
+from promotion.core.waits.people import forms
 from promotion.core.waits.zone import in_utc
 
 Approver = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -92,8 +93,9 @@ class ApprovalWait(Wait):
         standing = self._standing(given)
         for decision in decisions:
             if not standing.decided and self._refusal(decision, origin) is None:
-                given.pop(decision.person, None)
-                given[decision.person] = decision
+                # One person has one voice, under whatever names.
+                others = {n: one for n, one in given.items() if one.ids.isdisjoint(decision.ids)}
+                given = others | {decision.who: decision}
                 standing = self._standing(given)
         return standing
 
@@ -144,7 +146,7 @@ class ApprovalWait(Wait):
     def _not_oneself(self, decision: Decision, origin: Origin) -> tuple[str, str] | None:
         """Why this person cannot approve what this person made, and what to do."""
         another = f"Ask somebody else to approve: {self._who_may}."
-        if not self.allow_registrant:
+        if not self.allow_registrant and not origin.by_application:
             if not origin.registrant:
                 reason = "It is not known who registered the model, and that person may not approve"
                 return f"{reason} it.", "Allow it with allow_registrant, and promote again."
@@ -152,16 +154,17 @@ class ApprovalWait(Wait):
                 return f"{decision.who} registered the model and may not approve it.", another
             if decision.may_be_by(origin.registrant):
                 reason = f"{origin.registrant} registered the model, and it cannot be told whether"
-                return f"{reason} {decision.who} is the same person.", another
+                remedy = f"{another} Or log in so that the token has that kind of name."
+                return f"{reason} {decision.who} is the same person.", remedy
         if not self.allow_requester and origin.is_requested_by(decision):
             return f"{decision.who} asked for the promotion and may not approve it.", another
         return None
 
     def _entitles(self, decision: Decision) -> bool:
         # Apart, so that nobody's name can pass for a role, and no role for a name.
-        people = {name.casefold() for name in self.by if "@" in name}
+        people = {form for name in self.by if "@" in name for form in forms(name)}
         roles = {name for name in self.by if "@" not in name}
-        return decision.who.casefold() in people or not roles.isdisjoint(decision.roles)
+        return not people.isdisjoint(forms(decision.who)) or not roles.isdisjoint(decision.roles)
 
     @property
     def _who_may(self) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from promotion.core.value import Value
-from promotion.core.waits.people import is_display_name, plain
+from promotion.core.waits.people import forms, is_display_name, plain
 
 
 class Decision(Value):
@@ -28,29 +28,26 @@ class Decision(Value):
     at: datetime
 
     @property
-    def person(self) -> str:
-        """Tells people apart: one person has one, under whatever name."""
-        return plain(self.object_id or self.who)
-
-    @property
     def ids(self) -> frozenset[str]:
         """The names that nobody else has."""
         own = (self.who, *self.also, self.object_id)
-        return frozenset(plain(name) for name in own if name)
+        return frozenset(form for name in own if name for form in forms(name))
 
     def is_by(self, name: str | None) -> bool:
         """Whether ``name`` is one of this person's names, however it is spelled."""
         if name is None:
             return False
         shown = {plain(self.display_name)} if self.display_name else set()
-        return plain(name) in self.ids | shown
+        return not forms(name).isdisjoint(self.ids | shown)
 
     def may_be_by(self, name: str) -> bool:
         """Whether it cannot be told that ``name`` is somebody else: they have no kind of name in
         common."""
+        if "@" in name:
+            return not any("@" in one for one in self.ids)
         if is_display_name(name):
-            return self.display_name is None
-        return "@" not in name and self.object_id is None
+            return self.display_name is None and not any(map(is_display_name, self.also))
+        return self.object_id is None
 
 
 class Origin(Value):
@@ -58,6 +55,8 @@ class Origin(Value):
 
     registrant: str | None = None
     """Who registered the model version; None when that is not known."""
+    by_application: bool = False
+    """Whether that is an application, which nobody is who decides."""
     requester: str | None = None
     """Who asked for the promotion; None when no person did, but the registration itself."""
     requester_also: tuple[str, ...] = ()
@@ -66,7 +65,7 @@ class Origin(Value):
     def is_requested_by(self, decision: Decision) -> bool:
         """Whether who decides is who asked for it, under whatever name."""
         names = (self.requester, *self.requester_also)
-        return not decision.ids.isdisjoint(plain(name) for name in names if name)
+        return not decision.ids.isdisjoint(form for name in names if name for form in forms(name))
 
 
 class Reply(Value):

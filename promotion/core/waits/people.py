@@ -15,3 +15,15 @@ def plain(name: str) -> str:
 def is_display_name(name: str) -> bool:
     """Whether people see it, and anybody may have the same; else it is a user name or an id."""
     return "@" not in name and not _GUID.fullmatch(name.strip())
+
+
+def forms(name: str) -> frozenset[str]:
+    """The ways in which a name may be written: a guest's is ``ada_x.com#EXT#@tenant``, too."""
+    found = {plain(name)}
+    home, mark, _ = plain(name).partition("#ext#")
+    if mark:
+        found.add("@".join(home.rsplit("_", 1)))
+    provider, mark, user = plain(name).partition("#")
+    if mark and "@" in user and "@" not in provider:  # live.com#ada@x.com
+        found.add(user)
+    return frozenset(found)

@@ -311,3 +311,28 @@ def test_who_cannot_be_told_from_the_registrant_may_not_approve(registrant, know
     reply = approval().reply(yes(**known), [], Origin(registrant=registrant))
     assert reply.accepted is accepted
     assert accepted or "cannot be told" in reply.reason
+
+
+@pytest.mark.parametrize(
+    ("login", "registrant", "accepted"),
+    [
+        (OBJECT, RITA, False),  # a token without a user name
+        ("ada@partner.com", "ada_partner.com#EXT#@contoso.com", False),
+        ("ada@partner.com", "eve_partner.com#EXT#@contoso.com", True),
+        ("live.com#ada@x.com", "ada@x.com", False),
+    ],
+)
+def test_a_guest_is_known_under_every_form_of_the_name(login, registrant, accepted):
+    reply = approval().reply(yes(login, object_id=OBJECT), [], Origin(registrant=registrant))
+    assert reply.accepted is accepted
+
+
+def test_a_guest_may_decide_whom_the_policy_names_in_another_form():
+    wishes = approval(by=["ada_partner.com#EXT#@contoso.com"])
+    guest = yes("ada@partner.com", roles=())
+    assert wishes.reply(guest, [], ORIGIN).accepted
+
+
+def test_what_an_application_has_registered_is_nobodys_own():
+    pipeline = Origin(registrant="sp-training", by_application=True)
+    assert approval().reply(yes(), [], pipeline).accepted

@@ -225,7 +225,12 @@ def test_a_stage_is_told_since_when_earlier_ones_serve_and_who_stands_behind_it(
     ctx, _ = told(ada, policy=with_stages("qa", "prod"))
     order = ctx.called("stage")[1]
     assert order["served"] == {"qa": "2026-03-02T13:00:00Z"}
-    assert order["origin"] == {"registrant": "ada", "requester": None, "requester_also": []}
+    assert order["origin"] == {
+        "registrant": "ada",
+        "by_application": False,
+        "requester": None,
+        "requester_also": [],
+    }
 
 
 def test_a_stage_gets_no_more_of_the_plan_than_it_needs():

@@ -171,10 +171,19 @@ def test_an_engine_that_does_not_answer_is_for_event_grid_to_try_again(intake):
         intake.receive(an_event())
 
 
-def test_what_was_asked_for_before_it_was_registered_gets_its_promotion_all_the_same(intake):
+@pytest.mark.parametrize(
+    ("output", "ids"),
+    [
+        ({"failure": {"code": "ModelNotFound"}}, ["", "-2"]),
+        ({"failure": {"code": "ModelNotFound"}, "asset_id": "deleted later"}, [""]),
+        ({"failure": {"code": "GateFailed"}}, [""]),
+        (None, [""]),
+    ],
+)
+def test_what_was_asked_for_before_it_was_registered_is_run_again(intake, output, ids):
     intake.receive(an_event())
     (promotion,) = intake.client.started
-    intake.client.started[promotion] = {"actor": "ada, too early"}
-    intake.client.outputs[promotion] = {"failure": {"code": "ModelNotFound"}}
+    intake.client.outputs[promotion] = output
     intake.receive(an_event())
-    assert intake.client.started[promotion]["actor"] == "event-grid"
+    intake.receive(an_event())
+    assert list(intake.client.started) == [f"{promotion}{end}" for end in ids]
