@@ -210,7 +210,10 @@ class _RollBack:
         )
         # First: whether anybody is told must not depend on the record.
         notice = of_rollback(self._order, record.gone, str(way.model), self._doing.now)
-        tell(self._doing.ctx, self._order.audience, notice, self._doing.timing)
+        audience = self._order.audience
+        if not record.is_ours:  # never on a version that may be another one
+            audience = audience.model_copy(update={"write_back": False})
+        tell(self._doing.ctx, audience, notice, self._doing.timing)
         yield from self._doing.perform(record, Receipt)
 
     def _retire_later(self, way: Way, result: DeliveryResult) -> None:

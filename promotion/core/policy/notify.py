@@ -49,4 +49,13 @@ class Webhook(Value):
         return self
 
 
-Webhooks = Annotated[tuple[Webhook, ...], Field(max_length=MAX_WEBHOOKS)]
+def _no_address_twice(webhooks: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
+    named = [webhook.url_setting for webhook in webhooks]
+    if twice := next((name for name in named if named.count(name) > 1), None):
+        raise ValueError(f"the setting {twice} is named twice, so every message would come twice")
+    return webhooks
+
+
+Webhooks = Annotated[
+    tuple[Webhook, ...], Field(max_length=MAX_WEBHOOKS), AfterValidator(_no_address_twice)
+]

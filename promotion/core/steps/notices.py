@@ -75,7 +75,7 @@ class WriteBackOrder(TellOrder):
 
     @property
     def told(self) -> dict[str, str]:
-        return {"workspace": self.notice.source.name}
+        return super().told | {"workspace": self.notice.source.name}
 
 
 class TellReceipt(Receipt):

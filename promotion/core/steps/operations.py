@@ -159,6 +159,15 @@ class RollbackRecordOrder(Task):
     at: datetime
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is known for certain which version of the route's went out of service."""
+        before = self.scene.standing.get(self.scene.serving or "")
+        if before is None or before.model is None or before.promotion_id is None:
+            return False
+        ours = self.rollback.about.models.why_not(before.model.name) is None
+        return ours and before.source in self.rollback.sources
+
+    @property
     def gone(self) -> Context:
         """The promotion whose version went out of service; the rollback itself where none did."""
         rollback, serving = self.rollback, self.scene.serving or ""

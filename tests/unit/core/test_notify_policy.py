@@ -42,7 +42,7 @@ def test_what_defaults_say_holds_for_every_route_that_says_nothing():
 def test_what_a_route_says_replaces_the_defaults(notify, told):
     given = audience(
         route=f"    notify: {notify}\n    write_back: false\n",
-        defaults=f"defaults: {{notify: [{TEAMS}, {TEAMS}], write_back: true}}\n",
+        defaults=f"defaults: {{notify: [{TEAMS}, {OPS}], write_back: true}}\n",
     )
     assert len(given.webhooks) == told
     assert not given.write_back
@@ -86,3 +86,8 @@ def test_who_is_told_travels_with_the_plan():
 )
 def test_a_mistake_is_shown_where_it_is(notify, said):
     assert said in mistakes(route=f"    notify: {notify}\n")
+
+
+def test_an_address_that_is_named_twice_is_a_mistake():
+    other = TEAMS.replace("teams", "json")
+    assert "every message would come twice" in mistakes(route=f"    notify: [{TEAMS}, {other}]\n")

@@ -109,7 +109,7 @@ def test_a_write_back_that_is_not_allowed_has_a_record_of_its_own():
     no = {"failed": {"reason": "Not allowed.", "remedy": "Give the role.", "code": "403"}}
     ctx, _ = notified(Audience(write_back=True), write_back=no)
     assert ctx.recorded() == ["write_back_failed"]
-    assert ctx.called("record")[0]["details"] == {"workspace": "dev-ws"}
+    assert ctx.called("record")[0]["details"]["workspace"] == "dev-ws"
 
 
 def test_a_worker_that_dies_meanwhile_is_no_reason_to_give_up():

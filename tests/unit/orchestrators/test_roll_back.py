@@ -127,3 +127,16 @@ def test_what_begins_to_deliver_meanwhile_because_somebody_resumed_is_taken_back
     ctx, output = back(**{"turn.pass": After(45, None), "guard.look": later})
     assert [sent[:2] for sent in ctx.sent] == [("p-9", "take_back")]
     assert output["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [({"source": "dev"}, True), ({"source": "dev2"}, False), ({}, False)],
+)
+def test_a_rollback_is_written_only_on_the_version_that_it_took_away(known, written):
+    found = SCENE["standing"]["taxi-model-7"]
+    standing = SCENE["standing"] | {"taxi-model-7": found | {"promotion_id": "p-7", **known}}
+    policy = CANARY.replace("routes:", "defaults: {write_back: true}\nroutes:", 1)
+    ctx, _ = back(scene=SCENE | {"standing": standing}, policy=policy)
+    (notified,) = ctx.called("notify") or [{"audience": {}}]
+    assert notified["audience"].get("write_back", False) is written
