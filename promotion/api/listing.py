@@ -50,12 +50,14 @@ def summary(found: Instance, stages: Sequence[Waits] = ()) -> Summary:
 
     A promotion whose stages all wait is one that waits.
     """
-    waits = not found.ended and stages and all(one is Status.WAITING for one, _ in stages)
+    own = found.shown.get("waiting_for")  # a gate holds it before there are stages
+    known = () if found.ended else stages or ((found.status, own and str(own)),)
+    waits = stages and known and all(one is Status.WAITING for one, _ in known)
     shown = {key: found.shown.get(key) for key in ("route", "model", "version", "actor")}
     return Summary(
         id=found.id,
         status=Status.WAITING if waits else found.status,
-        waiting_for=sorted({what for _, what in stages if what}) if waits else [],
+        waiting_for=sorted({what for _, what in known if what}),
         created=found.created,
         updated=found.updated,
         **{key: str(value) for key, value in shown.items() if value is not None},

@@ -35,8 +35,8 @@ class Summary(BaseModel):
     actor: str | None = Field(None, description="Who asked for it: `event-grid`, or a name.")
     waiting_for: list[str] = Field(
         [],
-        description="What its stages wait for, if all that have begun wait: `approval`, `window`, "
-        "`soak`, `hold` or `evidence`.",
+        description="What it waits for, or some of its stages: `approval`, `window`, `soak` or "
+        "`hold`. Its status is `waiting` when everything that has begun waits.",
     )
     created: datetime
     updated: datetime
@@ -59,7 +59,7 @@ class StageState(BaseModel):
     status: Status | None = Field(None, description="None while it has not begun.")
     since: str | None = Field(None, description="When it came to this status.")
     waiting_for: str | None = Field(
-        None, description="`approval`, `window`, `soak`, `lock`, `hold` or `evidence`."
+        None, description="`approval`, `window`, `soak`, `lock` or `hold`."
     )
     reason: str | None = Field(None, description="Why it waits.")
     until: str | None = Field(None, description="Until when it waits at most.")

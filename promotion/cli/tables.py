@@ -51,8 +51,10 @@ def promotions_table(promotions: Sequence[Json], now: datetime) -> "Table":
 
 def _status(promotion: Json) -> "Text":
     waits = ", ".join(map(in_words, promotion.get("waiting_for") or []))
-    style = styled(promotion["status"])
-    return safe(f"{in_words(promotion['status'])}{': ' if waits else ''}{waits}", style=style)
+    status, style = in_words(promotion["status"]), styled(promotion["status"])
+    # Stages side by side: one may wait for somebody while another is busy.
+    joint = ": " if promotion["status"] == "waiting" else ", and waits: "
+    return safe(f"{status}{joint}{waits}" if waits else status, style=style)
 
 
 def targets_table(targets: Sequence[Json], now: datetime) -> "Table":
