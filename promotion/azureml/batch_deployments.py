@@ -6,10 +6,9 @@ from promotion.azureml import access
 from promotion.azureml.batch_endpoints import default_of, find_batch_endpoint
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_batch_deployment, load_batch_deployment, refuse
-from promotion.azureml.making import is_outdated, tags_of
+from promotion.azureml.making import is_unusable, tags_of
 from promotion.azureml.operations import (
     ASYNC_OPERATION,
-    DELETING,
     FAILED,
     SUCCEEDED,
     failure_of,
@@ -17,7 +16,7 @@ from promotion.azureml.operations import (
 )
 from promotion.azureml.reading import texts
 from promotion.core import marks
-from promotion.core.errors import Failure, Retryable, Terminal
+from promotion.core.errors import Failure
 from promotion.core.steps.batch import BatchDeployOrder
 from promotion.core.ways.base import Target
 from promotion.settings import read_settings
@@ -110,22 +109,7 @@ def version_of(target: Target, model: str, name: str | None) -> str | None:
 
 def _is_to_be_made_anew(client: "MLClient", order: BatchDeployOrder, existing: Any) -> bool:
     target = order.target
-    if str(existing.model) != order.asset_id:
-        raise Terminal(
-            f"The endpoint {target.endpoint} has a deployment {target.deployment} "
-            f"with another model: {existing.model}.",
-            remedy="Delete that deployment, then promote the version again.",
-            code="DeploymentTaken",
-        )
-    state = state_of(existing)
-    if state == DELETING:
-        raise Retryable(
-            f"An earlier deployment {target.deployment} is still being deleted.", code="Deleting"
-        )
-    # Our own failed one is looked at, so that its reason reaches the record.
-    tags = texts(existing.tags)
-    failed = state in FAILED and tags.get(marks.PROMOTION) != order.context.promotion_id
-    if not failed and not is_outdated(tags, order):
+    if not is_unusable(existing, order):
         return False
     endpoint = find_batch_endpoint(client, target.endpoint)
     return endpoint is None or default_of(endpoint) != target.deployment

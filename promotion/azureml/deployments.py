@@ -7,10 +7,10 @@ from promotion.azureml import access
 from promotion.azureml.endpoints import find_endpoint, weights
 from promotion.azureml.errors import Role, azure_errors
 from promotion.azureml.files import check_deployment, load_deployment, refuse
-from promotion.azureml.making import is_outdated, tags_of
-from promotion.azureml.operations import DELETING, FAILED, SUCCEEDED, failure_of, state_of
+from promotion.azureml.making import is_unusable, tags_of
+from promotion.azureml.operations import FAILED, SUCCEEDED, failure_of, state_of
 from promotion.core import marks
-from promotion.core.errors import Failure, Retryable, Terminal
+from promotion.core.errors import Failure
 from promotion.core.steps.online import DeployOrder
 from promotion.core.ways.base import Target
 from promotion.settings import read_settings
@@ -106,21 +106,7 @@ def find_deployment(client: "MLClient", target: Target, name: str) -> Any | None
 
 def _is_to_be_made_anew(client: "MLClient", order: DeployOrder, existing: Any) -> bool:
     target = order.target
-    if str(existing.model) != order.asset_id:
-        raise Terminal(
-            f"The endpoint {target.endpoint} has a deployment {target.deployment} "
-            f"with another model: {existing.model}.",
-            remedy="Delete that deployment, then promote the version again.",
-            code="DeploymentTaken",
-        )
-    state = state_of(existing)
-    if state == DELETING:
-        raise Retryable(
-            f"An earlier deployment {target.deployment} is still being deleted.", code="Deleting"
-        )
-    # Our own failed one is looked at, so that its reason reaches the record.
-    failed = state in FAILED and _tag(existing, PROMOTION_TAG) != order.context.promotion_id
-    if not failed and not is_outdated(existing.tags or {}, order):
+    if not is_unusable(existing, order):
         return False
     endpoint = find_endpoint(client, target.endpoint)
     return endpoint is None or not weights(endpoint).get(target.deployment)

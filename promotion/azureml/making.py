@@ -1,8 +1,12 @@
-"""What deployments are tagged with, and whether one that stands was made from the same file."""
+"""What deployments are tagged with, and whether one that stands is what is wanted."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from promotion.azureml.operations import DELETING, FAILED, state_of
+from promotion.azureml.reading import texts
 from promotion.core import marks
+from promotion.core.errors import Retryable, Terminal
 from promotion.core.names import fingerprint, mark_of
 from promotion.core.steps.online import DeployOrder
 
@@ -16,6 +20,29 @@ def tags_of(order: DeployOrder) -> dict[str, str]:
         marks.SOURCE: order.context.source,
         marks.FILE: _file(order),
     }
+
+
+def is_unusable(existing: Any, order: DeployOrder) -> bool:
+    """Whether the deployment that stands is to be made anew, if nobody depends on it.
+
+    Raises Terminal when it is somebody else's, Retryable while it is being deleted.
+    """
+    target, state = order.target, state_of(existing)
+    if str(existing.model) != order.asset_id:
+        raise Terminal(
+            f"The endpoint {target.endpoint} has a deployment {target.deployment} "
+            f"with another model: {existing.model}.",
+            remedy="Delete that deployment, then promote the version again.",
+            code="DeploymentTaken",
+        )
+    if state == DELETING:
+        raise Retryable(
+            f"An earlier deployment {target.deployment} is still being deleted.", code="Deleting"
+        )
+    tags = texts(existing.tags)
+    # Our own failed one is looked at, so that its reason reaches the record.
+    failed = state in FAILED and tags.get(marks.PROMOTION) != order.context.promotion_id
+    return failed or is_outdated(tags, order)
 
 
 def is_outdated(tags: Mapping[str, str], order: DeployOrder) -> bool:

@@ -26,6 +26,7 @@ from promotion.core.steps.batch import (
 from promotion.core.steps.online import LookReceipt
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult
 from promotion.core.ways.batch import BatchPlan, BatchTestPlan
+from promotion.orchestrators.delivery.failures import newer_serves, not_taken_back
 from promotion.orchestrators.work import Limit, Steps, Work
 
 
@@ -53,7 +54,9 @@ class _Delivery:
         deployment = self._stage.target.deployment
         try:
             before = self._before = yield from self._endpoint()
-            if not self._order.force and (newer := self._newer(before.version)):
+            name, model = self._stage.target.endpoint, self._order.context.model
+            serving = [before.version] if before.version else []
+            if not self._order.force and (newer := newer_serves(name, model, serving)):
                 return self._ended(Status.SUPERSEDED, newer)
             yield from self._compute()
         except Terminal as error:  # nothing has been changed that would have to be taken back
@@ -75,18 +78,6 @@ class _Delivery:
             yaml=self._stage.endpoint_yaml,
         )
         return (yield from self._work.settle(order, BatchEndpointReceipt, limit=self._limit))
-
-    def _newer(self, serving: str | None) -> Failure | None:
-        """Why this version comes too late: events are unordered, and a newer one was faster."""
-        model = self._order.context.model
-        if serving is None or not model.is_older_than(serving):
-            return None
-        return Failure(
-            reason=f"{self._stage.target.endpoint} serves {model.name}:{serving} already, which "
-            f"is newer than {model}.",
-            remedy="Register the older model again if it is to serve: it gets a newer version.",
-            code="NewerVersionServes",
-        )
 
     def _compute(self) -> Steps[None]:
         stage = self._stage
@@ -207,12 +198,7 @@ class _Delivery:
         try:
             yield from self._work.settle(order, UndoBatchReceipt, limit=limit, following=once_told)
         except Terminal as error:
-            endpoint = self._stage.target.endpoint
-            both = Failure(
-                reason=f"{why.reason} Taking it back failed too: {error.failure.reason}",
-                remedy=error.failure.remedy or f"Look at the endpoint {endpoint}.",
-                code=why.code,
-            )
+            both = not_taken_back(self._stage.target.endpoint, why, error.failure)
             return self._ended(Status.FAILED, both)
         return self._ended(Status.ROLLED_BACK, why)
 

@@ -22,6 +22,7 @@ from promotion.core.steps.online import (
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult
 from promotion.core.steps.register import RegisterOrder, RegisterReceipt
 from promotion.core.ways.online import OnlinePlan
+from promotion.orchestrators.delivery.failures import newer_serves, not_taken_back
 from promotion.orchestrators.delivery.shadowing import shadow
 from promotion.orchestrators.delivery.verifying import verify
 from promotion.orchestrators.work import Steps, Work
@@ -61,7 +62,9 @@ class _Rollout:
             )
         except Terminal as error:  # nothing has been changed that would have to be taken back
             return self._ended(Status.FAILED, error.failure)
-        if not self._order.force and (newer := self._newer(endpoint.serving)):
+        name, model = self._stage.target.endpoint, self._order.context.model
+        serving = endpoint.serving.values()
+        if not self._order.force and (newer := newer_serves(name, model, serving)):
             return self._ended(Status.SUPERSEDED, newer)
         steps = self._stage.canary.steps if self._stage.canary else ()
         self._before, self._marks = endpoint.traffic, endpoint.marks
@@ -77,19 +80,6 @@ class _Rollout:
             return (yield from self._take_back(error.failure))
         replaced = tuple(sorted(set(self._before) - {target.deployment}))
         return DeliveryResult(stage=self._stage.name, status=Status.SUCCEEDED, replaced=replaced)
-
-    def _newer(self, serving: dict[str, str]) -> Failure | None:
-        """Why this version comes too late: events are unordered, and a newer one was faster."""
-        model = self._order.context.model
-        newer = [version for version in serving.values() if model.is_older_than(version)]
-        if not newer:
-            return None
-        return Failure(
-            reason=f"{self._stage.target.endpoint} serves {model.name}:{max(newer, key=int)} "
-            f"already, which is newer than {model}.",
-            remedy="Register the older model again if it is to serve: it gets a newer version.",
-            code="NewerVersionServes",
-        )
 
     def _deploy(self) -> Steps[None]:
         started, stage, context = self._work.now, self._stage, self._order.context
@@ -205,12 +195,7 @@ class _Rollout:
                 following=once_told,
             )
         except Terminal as error:
-            endpoint = self._stage.target.endpoint
-            both = Failure(
-                reason=f"{why.reason} Taking it back failed too: {error.failure.reason}",
-                remedy=error.failure.remedy or f"Look at the endpoint {endpoint}.",
-                code=why.code,
-            )
+            both = not_taken_back(self._stage.target.endpoint, why, error.failure)
             return self._ended(Status.FAILED, both)
         return self._ended(Status.ROLLED_BACK, why)
 

@@ -28,7 +28,7 @@ def test_every_address_of_azure_repos_is_the_same(url):
         ("https://[::1]/fares/taxi", "https://[::1]/fares/taxi"),
         ("git@git.contoso.com:/srv/taxi.git", "https://git.contoso.com/srv/taxi"),
         ("/home/ada/taxi", "/home/ada/taxi"),
-        ("C:/work/taxi", "C:/work/taxi"),
+        ("C:/code/taxi", "C:/code/taxi"),
         ("file:///home/ada/taxi", "file:///home/ada/taxi"),
         ("https://hidden:word/x", None),
         ("https://github.com/Contoso/Taxi", "https://github.com/Contoso/Taxi"),
