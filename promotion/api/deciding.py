@@ -26,7 +26,8 @@ async def cancel(asked: Asked, engine: Engine) -> Reply:
     body = asked.request.read(WithReason)
     found = await promotion_of(asked, engine)
     _must_run(found)
-    await engine.tell(found.id, CANCEL, {"by": asked.caller.name, "reason": body.reason})
+    if not await engine.tell(found.id, CANCEL, {"by": asked.caller.name, "reason": body.reason}):
+        raise _ended(await promotion_of(asked, engine))
     return _look_at(found)
 
 
@@ -41,12 +42,11 @@ async def decide(asked: Asked, engine: Engine) -> Reply:
     _must_run(found)
     stage = await engine.find(child_id(found.id, body.stage))
     if stage is None or stage.ended or stage.shown.get("waiting_for") != "approval":
-        current = stage.status if stage else "not begun"
-        detail = f"The stage {body.stage} does not wait for approval: it is {current}."
-        raise conflict(detail, current, _LOOK)
+        raise _does_not_wait(body.stage, stage)
     decision = _decision(asked, body)
     _must_count(decision, stored(StageOrder, stage.input), stage)
-    await engine.tell(stage.id, DECISION, decision.to_json(whole=True))
+    if not await engine.tell(stage.id, DECISION, decision.to_json(whole=True)):
+        raise _does_not_wait(body.stage, await engine.find(stage.id))
     return _look_at(found, by=decision.who)
 
 
@@ -80,8 +80,19 @@ def _must_count(decision: Decided, order: StageOrder, stage: Instance) -> None:
 
 def _must_run(found: Instance) -> None:
     if found.ended:
-        status: Status = found.status
-        raise conflict(f"The promotion {found.id} has ended: it is {status}.", status)
+        raise _ended(found)
+
+
+def _ended(found: Instance) -> Refusal:
+    status: Status = found.status
+    return conflict(f"The promotion {found.id} has ended: it is {status}.", status)
+
+
+def _does_not_wait(stage: str, found: Instance | None) -> Refusal:
+    current = found.status if found else "not begun"
+    return conflict(
+        f"The stage {stage} does not wait for approval: it is {current}.", current, _LOOK
+    )
 
 
 def _look_at(found: Instance, by: str | None = None) -> Reply:

@@ -63,8 +63,8 @@ class Engine(Protocol):
     async def start(self, orchestrator: str, instance_id: str, order: dict[str, Any]) -> bool:
         """Whether this call started it: False when an orchestration of that id runs."""
 
-    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
-        """Raise an event."""
+    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> bool:
+        """Raise an event; False when that orchestration does not run any more."""
 
     async def kept(self, entity: str, name: str) -> dict[str, Any]:
         """What that entity keeps; nothing when there is none."""

@@ -49,9 +49,17 @@ class DurableEngine:
             raise
         return True
 
-    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
-        """Raise an event."""
-        await self._client.raise_orchestration_event(instance_id, event, data=told)
+    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> bool:
+        """Raise an event; False when that orchestration does not run any more."""
+        import grpc
+
+        try:
+            await self._client.raise_orchestration_event(instance_id, event, data=told)
+        except grpc.aio.AioRpcError as error:
+            if error.code() in (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION):
+                return False
+            raise
+        return True
 
     async def kept(self, entity: str, name: str) -> dict[str, Any]:
         """What that entity keeps; nothing when there is none."""

@@ -48,8 +48,9 @@ class FakeEngine:
         self.instances[instance_id] = an_instance(instance_id, name=orchestrator, input=order)
         return True
 
-    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> None:
+    async def tell(self, instance_id: str, event: str, told: dict[str, Any]) -> bool:
         self.told.append((instance_id, event, told))
+        return True
 
     async def kept(self, entity: str, name: str) -> dict[str, Any]:
         return self.states.get((entity, name), {})
