@@ -1,7 +1,7 @@
 # make demo   the taxi-fare story, end to end, on this machine
 #             STORY=canary tells another one, STORY=all every one, STORY=list says what there is
 # make serve  the same little Azure, left running for you to try
-# make test   everything that CI checks
+# make test   everything that CI checks, on all cores
 # make crash  kill the app before and after its requests to Azure, a minute and a half
 # make bench  the benchmarks
 # make docs   write the reference pages that are made from the code
@@ -45,7 +45,7 @@ imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 pytest: $(READY)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 crash: $(READY)
 	CRASH=1 $(BIN)/pytest -q tests/stories/test_crash.py

@@ -1,7 +1,6 @@
 """The product's own code against the stand-in, through the real SDK and real HTTPS."""
 
 import json
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,26 +12,28 @@ from local.azureml import StandIn
 
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    """One stand-in for all contract tests, and this process told where it is."""
+    """One stand-in for all contract tests."""
     with StandIn(directory=tmp_path_factory.mktemp("azure"), seed=taxi.seed()) as azure:
-        base, port = f"{azure.url}/", azure.url.rpartition(":")[2]
-        os.environ |= {
-            "REQUESTS_CA_BUNDLE": str(azure.ca_file),
-            "IDENTITY_ENDPOINT": azure.identity_endpoint,
-            "IDENTITY_HEADER": azure.identity_header,
-            "PROMOTION_CLOUD": f"Local{port}",
-            "PROMOTION_CLOUD_METADATA": json.dumps(
-                {
-                    "azure_portal": base,
-                    "resource_manager": base,
-                    "active_directory": base,
-                    "aml_resource_id": "https://ml.azure.com/",
-                    "storage_endpoint": f"localhost:{port}",
-                    "registry_discovery_endpoint": base,
-                }
-            ),
-        }
         yield azure
+
+
+@pytest.fixture(scope="module", autouse=True)
+def at_hand(stand_in: StandIn, environment: pytest.MonkeyPatch) -> None:
+    """This process is told where the stand-in is."""
+    base, port = f"{stand_in.url}/", stand_in.url.rpartition(":")[2]
+    metadata = {
+        "azure_portal": base,
+        "resource_manager": base,
+        "active_directory": base,
+        "aml_resource_id": "https://ml.azure.com/",
+        "storage_endpoint": f"localhost:{port}",
+        "registry_discovery_endpoint": base,
+    }
+    environment.setenv("REQUESTS_CA_BUNDLE", str(stand_in.ca_file))
+    environment.setenv("IDENTITY_ENDPOINT", stand_in.identity_endpoint)
+    environment.setenv("IDENTITY_HEADER", stand_in.identity_header)
+    environment.setenv("PROMOTION_CLOUD", f"Local{port}")
+    environment.setenv("PROMOTION_CLOUD_METADATA", json.dumps(metadata))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ PROMOTION_EXAMPLES=500 makes the search longer, and a new one each time.
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,15 +74,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-@schema.parametrize()
-@settings(
-    max_examples=EXAMPLES or 20,
-    derandomize=not EXAMPLES,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_answer_is_as_the_document_says(case: Any, service: Service) -> None:
+def every_answer_is_as_the_document_says(case: Any, service: Service) -> None:
     beyond = set[str]()
     if case.operation.label in JUDGED or "Idempotency-Key" in (case.headers or {}):
         beyond.add("positive_data_acceptance")  # the key may have been used for something else
@@ -93,6 +86,29 @@ def test_every_answer_is_as_the_document_says(case: Any, service: Service) -> No
         answer = case.call(base_url=url, headers=service.info["identities"][person])
         case.validate_response(answer, checks=checks)
     assert case.call(base_url=url).status_code == 401
+
+
+def _tests() -> Iterator[tuple[str, Any]]:
+    """A test for each operation, under a name of its own: xdist runs one test for each name."""
+    searched = settings(
+        max_examples=EXAMPLES or 20,
+        derandomize=not EXAMPLES,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    for one in schema.get_all_operations():
+        operation = one.ok()
+        only = schema.include(method=operation.method, path=operation.path)
+
+        def test(case: Any, service: Service) -> None:
+            every_answer_is_as_the_document_says(case, service)
+
+        words = re.sub(r"\W+", "_", operation.path.removeprefix("/api")).strip("_")
+        yield f"test_{operation.method}_{words}", only.parametrize()(searched(test))
+
+
+globals().update(_tests())
 
 
 def test_the_document_that_is_served_is_the_one_that_was_tested(service: Service) -> None:
