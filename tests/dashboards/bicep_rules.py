@@ -14,6 +14,8 @@ from dashboards.bicep_files import FOLDER, deploy
 from dashboards.bicep_shapes import SPANS
 from duckdb_kql.engine import schema
 
+from promotion.report.source import plain
+
 type Row = Mapping[str, Any]
 
 WORKSPACE: Final = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.OperationalInsights/w"
@@ -83,7 +85,7 @@ def ask(kql: str, rows: Iterable[Row], now: datetime) -> list[dict[str, Any]]:
     sql = duckdb_kql.to_sql(kql, schema=schema(tables), query_now=now)
     answer = tables.execute(str(sql), dict.fromkeys(sql.parameters, moment))
     names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return [dict(zip(names, map(plain, row), strict=True)) for row in answer.fetchall()]
 
 
 def _fill(tables: Any, table: str, columns: Mapping[str, str], rows: list[Row]) -> None:

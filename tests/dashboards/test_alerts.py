@@ -11,7 +11,7 @@ from dashboards.history import History
 from dashboards.workspace import all_recorded
 
 from dashboards import kql_parser
-from dashboards.queries import Query
+from promotion.report.queries import Query
 
 OWN = {path.stem: path for path in sorted((FOLDER / "alerts").glob("*.kql"))}
 ALL = {**rules(), **rules("metricAlerts")}

@@ -1,10 +1,14 @@
 import re
+from pathlib import Path
 
 import pytest
 from dashboards.paths import STATUS
 from dashboards.workspace import documented, the_recorded_workspace
 
-from dashboards.queries import CHARTS, FOLDER, PARAMETERS, QUERIES, UNITS, BadHeader, Query
+from promotion.report.queries import PARAMETERS, BadHeader, Query, queries
+
+QUERIES = queries()
+README = Path(__file__).parents[2] / "dashboards/README.md"
 
 QUERY = pytest.mark.parametrize("query", QUERIES.values(), ids=list(QUERIES))
 BESIDE = {
@@ -22,7 +26,7 @@ def _common(query: Query) -> str:
 
 
 def test_every_query_is_listed_in_the_readme_with_its_question():
-    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    readme = README.read_text(encoding="utf-8")
     wanted = {f"| [{name}](queries/{name}.kql) | {q.question} |" for name, q in QUERIES.items()}
     assert {line for line in readme.splitlines() if line.startswith("| [")} == wanted
 
@@ -68,7 +72,6 @@ def test_the_columns_are_those_of_the_answer_in_units_that_a_page_knows(query):
     answer = the_recorded_workspace().ask(query.name)
     if answer:
         assert [column.name for column in query.columns] == list(answer[0])
-    assert {column.unit for column in query.columns} <= set(UNITS)
 
 
 @QUERY
@@ -76,7 +79,6 @@ def test_a_chart_shows_columns_that_there_are(query):
     assert query.charts
     units = {column.name: column.unit for column in query.columns}
     for chart in query.charts:
-        assert chart.kind in CHARTS
         drill = {chart.drill} - {None}
         assert {units[name] for name in drill} <= {"id"}
         if chart.kind != "table":
@@ -96,7 +98,11 @@ def test_a_chart_has_one_value_at_each_of_its_places(query):
 
 
 @pytest.mark.parametrize(
-    "line", ["// answer: 42", "// column: a text", "# question: What?", "// question: And who?", ""]
+    "line",
+    [
+        *("// answer: 42", "// column: a text", "// column: a mile - far", "// chart: pie"),
+        *("// chart: bars z=a", "# question: What?", "// question: And who?", ""),
+    ],
 )
 def test_a_line_that_the_format_does_not_have_is_found(line):
     Query.read("q", _TEXT)

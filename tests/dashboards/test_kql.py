@@ -3,7 +3,9 @@
 import pytest
 from dashboards.kql_parser import check
 
-from dashboards.queries import QUERIES
+from promotion.report.queries import queries
+
+QUERIES = queries()
 
 TYPES = {
     "datetime": {"datetime"},

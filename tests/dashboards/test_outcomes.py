@@ -55,14 +55,14 @@ def test_what_has_not_ended_is_under_way_on_the_day_on_which_it_began():
     history = History()
     history.promotion().seen().after(days=3).tells("approval_requested", "prod")
     (row,) = history.workspace().ask("promotions-by-outcome")
-    assert (row["outcome"], row["day"].isoformat()) == ("under_way", "2026-03-04T00:00:00")
+    assert (row["outcome"], f"{row['day']:%Y-%m-%d}") == ("under_way", "2026-03-04")
 
 
 def test_what_ended_counts_on_the_day_on_which_it_did():
     history = History()
     history.promotion().after(days=3).tells("succeeded")
     (row,) = history.workspace().ask("promotions-by-outcome")
-    assert row["day"].isoformat() == "2026-03-07T00:00:00"
+    assert f"{row['day']:%Y-%m-%d}" == "2026-03-07"
 
 
 def test_stages_that_fail_side_by_side_are_one_promotion_that_ends_as_the_first():

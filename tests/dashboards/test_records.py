@@ -7,7 +7,9 @@ import pytest
 from dashboards.history import History
 from dashboards.workspace import Workspace, all_recorded, recorded, the_recorded_workspace
 
-from dashboards.queries import QUERIES
+from promotion.report.queries import queries
+
+QUERIES = queries()
 
 NAMES = pytest.mark.parametrize("name", QUERIES)
 

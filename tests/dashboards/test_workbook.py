@@ -15,7 +15,9 @@ from dashboards.bicep_shapes import faults
 from dashboards.workspace import Workspace, recorded
 
 from dashboards import kql_parser
-from dashboards.queries import QUERIES, Chart
+from promotion.report.queries import Chart, queries
+
+QUERIES = queries()
 
 KINDS = {1: None, 3: "KqlItem/1.0", 9: "KqlParameterItem/1.0", 11: "LinkItem/1.0"}
 """Of items, with the version of their content: https://github.com/microsoft/Application-Insights-Workbooks,

@@ -1,4 +1,4 @@
-"""A Log Analytics workspace on this machine: the table AppEvents in DuckDB, asked in KQL."""
+"""A Log Analytics workspace on this machine, with what stories or tests have recorded."""
 
 import json
 import re
@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb_kql
-from duckdb_kql.engine import schema
-
-from dashboards.queries import QUERIES
+from promotion.report.queries import queries
+from promotion.report.records import Records
+from promotion.report.source import Wanted
 
 type Row = dict[str, Any]
 """A record in the shape of AppEvents; or a row of an answer, by its columns."""
@@ -20,14 +19,6 @@ ROWS: Final = Path(__file__).parent / "rows"
 STORIES: Final = tuple(sorted(path.stem for path in ROWS.glob("*.jsonl")))
 _LATER: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _REFERENCE: Final = Path(__file__).parents[2] / "docs/reference/audit.md"
-_TABLE: Final = """CREATE TABLE AppEvents(
-    TimeGenerated TIMESTAMP, Name VARCHAR, Properties JSON, Measurements JSON,
-    OperationId VARCHAR, AppRoleName VARCHAR, ItemCount INTEGER)"""
-
-_INSERT: Final = """INSERT INTO AppEvents
-    SELECT CAST(one->>'TimeGenerated' AS TIMESTAMP), one->>'Name', one->'Properties',
-        one->'Measurements', one->>'OperationId', one->>'AppRoleName', 1
-    FROM (SELECT unnest(CAST(? AS JSON[])) AS one)"""
 
 
 class Workspace:
@@ -35,26 +26,12 @@ class Workspace:
 
     def __init__(self, records: Iterable[Row], now: datetime = _LATER) -> None:
         """``now`` is when it is asked."""
-        self._connection = duckdb_kql.connect()
-        self._connection.sql(_TABLE)
-        self._now = now.replace(tzinfo=None)
-        self._connection.execute(_INSERT, [json.dumps(list(records))])
+        self._records = Records(json.dumps(record) for record in records)
+        self._now = now
 
     def ask(self, name: str, **wanted: str) -> list[Row]:
         """The answer of that query, for that route, stage or promotion."""
-        sql, parameters = _in_sql(QUERIES[name].asked_for(**wanted))
-        answer = self._connection.execute(sql, dict.fromkeys(parameters, self._now))
-        columns = [column[0] for column in answer.description]
-        return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
-
-
-@cache
-def _in_sql(kql: str) -> tuple[str, tuple[str, ...]]:
-    """With the names of what is the time of asking; translating takes longer than answering."""
-    table = duckdb_kql.connect()
-    table.sql(_TABLE)
-    sql = duckdb_kql.to_sql(kql, schema=schema(table), query_now=datetime(2026, 1, 1, tzinfo=UTC))
-    return str(sql), tuple(sql.parameters)
+        return self._records.ask(queries()[name], Wanted(**wanted), self._now)
 
 
 def recorded(story: str) -> list[Row]:

@@ -75,7 +75,8 @@ def test_many_waiting_clients_hold_up_nobody_and_cost_no_threads(client):
     waiters = [threading.Thread(target=wait, args=[i]) for i in instances]
     for waiter in waiters:
         waiter.start()
-    assert threading.active_count() <= before + len(waiters) + 1
+    # gRPC has some of its own, which come and go: forty more would be one for each client.
+    assert threading.active_count() < before + len(waiters) + 20
     for instance in instances:
         client.raise_orchestration_event(instance, "go", data=1)
     for waiter in waiters:
@@ -92,7 +93,7 @@ def test_parked_orchestrations_cost_no_threads(client):
     for instance in [park() for _ in range(50)]:
         client.wait_for_orchestration_start(instance, timeout=10)
         client.terminate_orchestration(instance)
-    assert threading.active_count() <= before + 2  # gRPC's own may come and go
+    assert threading.active_count() < before + 20  # fifty would be one for each
 
 
 def test_a_suspended_orchestration_keeps_its_events_until_it_is_resumed(client):

@@ -1,0 +1,66 @@
+"""The audit file of a service on this machine."""
+
+import os
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from promotion.core.errors import Terminal
+from promotion.report.queries import Query
+from promotion.report.records import Records
+from promotion.report.source import Row, Wanted
+
+
+class AuditFile:
+    """Answers from the records in a file, those written since the last question among them."""
+
+    def __init__(self, path: Path) -> None:
+        """``path`` is what the setting PROMOTION_AUDIT_FILE of the service says."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._begin()
+
+    @property
+    def title(self) -> str:
+        """The file's path."""
+        return str(self._path)
+
+    @property
+    def unreadable(self) -> int:
+        """Lines that are no records, and were left out."""
+        return self._unreadable
+
+    def ask(self, query: Query, wanted: Wanted, now: datetime | None = None) -> list[Row]:
+        """The answer. Raises Terminal when there is no such file, or it cannot be read.
+
+        ``now`` is the moment of asking, for queries about the present.
+        """
+        with self._lock:
+            self._read_on()
+            records = self._records
+        return records.ask(query, wanted, now)
+
+    def _begin(self) -> None:
+        self._records, self._read, self._file, self._unreadable = Records(), 0, 0, 0
+
+    def _read_on(self) -> None:
+        try:
+            with self._path.open("rb") as file:
+                now = os.fstat(file.fileno())
+                # A service that starts anew writes another file, or empties this one.
+                if now.st_size < self._read or now.st_ino != self._file:
+                    self._begin()
+                file.seek(self._read)
+                text = file.read()
+        except OSError as error:
+            raise Terminal(
+                f"The audit file {self._path} cannot be read: {error.strerror}.",
+                remedy="Name the file that the service writes, its setting PROMOTION_AUDIT_FILE; "
+                "`make serve` writes .local/audit.jsonl.",
+                code="AuditFile",
+            ) from None
+        self._file = now.st_ino
+        # What follows the last line's end is a record that is being written at this moment.
+        whole = text[: text.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._unreadable += self._records.take(whole.decode(errors="replace").split("\n"))
