@@ -1,6 +1,8 @@
 # make demo   the taxi-fare story, end to end, on this machine
 #             STORY=canary tells another one, STORY=all every one, STORY=list says what there is
 # make serve  the same little Azure, left running for you to try
+# make dashboard  what the newest of these services has recorded, in the browser; AUDIT=file names
+#             another audit file, PORT another port than 7072
 # make test   everything that CI checks, on all cores
 # make crash  kill the app before and after its requests to Azure, a minute and a half
 # make bench  the benchmarks
@@ -24,13 +26,20 @@ PYTHON ?= $(shell \
     fi; \
   done)
 
-.PHONY: demo serve test lint types imports pytest crash bench docs schema lock format clean
+# What demos and the service write; the newest is on top.
+AUDIT ?= $(firstword $(shell ls -t .local/audit.jsonl .local/*/audit.jsonl 2>/dev/null) .local/audit.jsonl)
+PORT ?= 7072
+
+.PHONY: demo serve dashboard test lint types imports pytest crash bench docs schema lock format clean
 
 demo: $(READY)
 	@$(BIN)/python -m local.demo $(STORY)
 
 serve: $(READY)
 	@$(BIN)/python -m local.serve
+
+dashboard: $(READY)
+	@$(BIN)/python -m promotion.cli dashboard --audit-file $(AUDIT) --port $(PORT)
 
 test: lint types imports pytest
 

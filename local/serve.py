@@ -2,7 +2,8 @@
 
 HOST_PORT (7071) and EMULATOR_PORT (8443) choose the ports, 0 takes any that is free; POLICY names
 another policy than the example's. What a client needs to know is written to .local/serve.json, and
-.local/promote.toml has a profile for each test identity, for the command line.
+.local/promote.toml has a profile for each test identity, for the command line. What people would
+see in Teams and Slack is written to .local/notices.txt.
 """
 
 import json
@@ -19,6 +20,7 @@ from local import qa
 from local.cloud import ROOT, LocalCloud
 from local.identities import profiles
 from local.processes import StartFailed
+from local.told import ToldCloud, the_policy
 
 DIRECTORY: Final = ROOT / ".local"
 INFO: Final = DIRECTORY / "serve.json"
@@ -60,11 +62,11 @@ def main() -> int:
     return 0
 
 
-def _cloud() -> LocalCloud:
-    policy = os.environ.get("POLICY", str(ROOT / "examples/taxi-fare/promotion.yaml"))
-    return LocalCloud(
+def _cloud() -> ToldCloud:
+    policy = os.environ.get("POLICY")
+    return ToldCloud(
         DIRECTORY,
-        policy=Path(policy),
+        policy=Path(policy) if policy else the_policy(DIRECTORY),
         host_port=_port("HOST_PORT", 7071),
         emulator_port=_port("EMULATOR_PORT", 8443),
         seconds=SECONDS,
@@ -92,13 +94,14 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _say_what_to_do(console: Console, cloud: LocalCloud) -> None:
+def _say_what_to_do(console: Console, cloud: ToldCloud) -> None:
     info = cloud.info
     console.print(
         f"The function app   {info['host_url']}\n"
         f"Azure's stand-in   {info['arm_url']}\n"
         f"What clients need  {INFO.relative_to(ROOT)}\n"
-        f"The audit trail    {cloud.audit_file.relative_to(ROOT)}\n\n"
+        f"The audit trail    {cloud.audit_file.relative_to(ROOT)}\n"
+        f"In Teams and Slack {cloud.notices_file.relative_to(ROOT)}\n\n"
         "Register a model that the taxi-fare team trained, in another terminal:\n"
         "  .venv/bin/python -m local.register good\n"
         "and see what became of it:\n"

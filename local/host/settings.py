@@ -32,6 +32,8 @@ def load(app_dir: Path) -> AppSettings:
     values = _read(app_dir / "local.settings.json").get("Values", {})
     for name, value in values.items():
         os.environ.setdefault(name, str(value))
+    # As Azure Functions Core Tools do: this is nobody's deployment.
+    os.environ.setdefault("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
     # Orchestrators and synchronous activities share the worker's thread pool; Azure's own default
     # (processors + 4) is too small for that, and a local machine has fewer processors still.
     os.environ.setdefault("PYTHON_THREADPOOL_THREAD_COUNT", "32")

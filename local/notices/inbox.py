@@ -52,6 +52,8 @@ class Inbox:
         self.asked: list[tuple[str, int]] = []
         """Path and status of every request."""
         self.faults: list[Fault] = []
+        self.listeners: list[Callable[[Came], None]] = []
+        """Who is told of each message that is taken."""
         self._lock = threading.Lock()
 
     def of(self, side: str) -> list[Any]:
@@ -65,8 +67,11 @@ class Inbox:
         return fault
 
     def take(self, side: str, body: Any, request: Request) -> None:
+        came = Came(side, body, dict(request.headers))
         with self._lock:
-            self.came.append(Came(side, body, dict(request.headers)))
+            self.came.append(came)
+            for listener in self.listeners:
+                listener(came)
 
     def route(self, path: str, handler: Handler) -> Route:
         """A route that goes wrong where it is told to."""

@@ -16,6 +16,7 @@ from local.stories import (
     newer_while_held,
     newer_while_waiting,
     no_approval,
+    notices,
     older_late,
     own_approval,
     register,
@@ -32,6 +33,7 @@ STORIES: Final[tuple[Story, ...]] = (
     own_approval.STORY,
     no_approval.STORY,
     freeze.STORY,
+    notices.STORY,
     canary.STORY,
     few_requests.STORY,
     shadow.STORY,
@@ -50,4 +52,4 @@ STORIES: Final[tuple[Story, ...]] = (
     rollback_during.STORY,
     rollback_after.STORY,
 )
-"""In the order in which they are listed and told: ways to approve, to deliver, to go back."""
+"""In the order in which they are told: ways to approve, to tell people, to deliver, to go back."""

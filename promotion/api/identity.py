@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from promotion.api.platform import is_at_a_developers
 from promotion.api.principal import HEADER, Unreadable, read_principal
 from promotion.api.problems import Refusal
 from promotion.api.rights import KEY_RIGHTS, Right, rights_of, roles_with
@@ -23,7 +24,7 @@ class Auth(StrEnum):
     ENTRA_IN_FRONT = "entra-in-front"
     """The same, where the app cannot see it; whoever sets this has made sure."""
     ENTRA_IS_OFF = "entra, and off"
-    """No setting: what becomes of ``entra`` where the platform does not say that it is on."""
+    """No setting: what becomes of ``entra`` where nothing says that it is on."""
     KEY = "key"
     """The host has checked a function key; nobody knows who asks."""
 
@@ -108,13 +109,14 @@ def _from_entra(headers: Mapping[str, str]) -> Caller:
 def auth_of(environment: Mapping[str, str]) -> str | None:
     """The setting PROMOTION_AUTH, held to what the platform says.
 
-    On Azure an app has WEBSITE_SITE_NAME, and WEBSITE_AUTH_ENABLED says whether App Service
-    authentication is on (https://learn.microsoft.com/azure/app-service/reference-app-settings).
+    ``entra`` counts where WEBSITE_AUTH_ENABLED says that App Service authentication is on
+    (https://learn.microsoft.com/azure/app-service/reference-app-settings), and on the machine of
+    a developer. What is not known to be either may be within reach of anybody.
     """
     auth = environment.get("PROMOTION_AUTH")
-    on_azure = any(name in environment for name in ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID"))
-    is_on = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
-    return Auth.ENTRA_IS_OFF if auth == Auth.ENTRA and on_azure and not is_on else auth
+    is_on = environment.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true"
+    believed = is_on or is_at_a_developers(environment)
+    return Auth.ENTRA_IS_OFF if auth == Auth.ENTRA and not believed else auth
 
 
 def _is_off() -> Refusal:
@@ -123,7 +125,8 @@ def _is_off() -> Refusal:
         "PROMOTION_AUTH is entra, but App Service authentication is not known to be on: anybody "
         "could say to be anybody.",
         remedy="Turn App Service authentication on, and let it require a login. If it is on and "
-        "the app cannot see it (WEBSITE_AUTH_ENABLED), set PROMOTION_AUTH to entra-in-front.",
+        "the app cannot see it (WEBSITE_AUTH_ENABLED), set PROMOTION_AUTH to entra-in-front. On "
+        "your own machine, set AZURE_FUNCTIONS_ENVIRONMENT to Development.",
         code="AuthenticationOff",
         headers=_CHALLENGE,
     )

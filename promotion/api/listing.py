@@ -12,6 +12,7 @@ from promotion.api.exchange import Asked, Reply, answer
 from promotion.api.problems import FieldAtFault, Refusal
 from promotion.api.requests import Filters
 from promotion.api.responses import Promotions, Summary
+from promotion.core.names import child_id
 from promotion.core.status import Status
 
 type Waits = tuple[Status, str | None]
@@ -34,12 +35,17 @@ async def list_promotions(asked: Asked, engine: Engine) -> Reply:
 
 
 def _summaries(found: Sequence[Instance]) -> Iterator[Summary]:
-    """Every promotion among those; its stages are among them, too."""
+    """Every promotion among those; its stages and their deliveries are among them, too."""
+    running = [one for one in found if not one.ended]
+    deliveries = {one.id: one for one in running if one.name == "deliver"}
     stages: dict[str, list[Waits]] = defaultdict(list)
-    for one in found:
-        if one.name == "stage" and not one.ended:
-            promotion, waiting_for = one.shown.get("promotion"), one.shown.get("waiting_for")
-            stages[str(promotion)].append((one.status, waiting_for and str(waiting_for)))
+    for one in running:
+        if one.name == "stage":
+            promotion, stage = str(one.shown.get("promotion")), str(one.shown.get("stage"))
+            # What a stage delivers knows better where it is: a hold may have parked it.
+            current = deliveries.get(child_id(promotion, stage, "delivery"), one)
+            waiting_for = current.shown.get("waiting_for")
+            stages[promotion].append((current.status, waiting_for and str(waiting_for)))
     for one in found:
         if one.name == "promote":
             yield summary(one, stages[one.id])

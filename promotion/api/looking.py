@@ -15,9 +15,11 @@ from promotion.loading import load
 
 AT_ONCE: Final = 8
 PATIENCE: Final = 20.0
-"""Seconds in which an endpoint must have answered, from when it is asked."""
+"""Seconds that whoever looks waits for an endpoint, from when it is asked at the earliest."""
 ALTOGETHER: Final = 120.0
 """Seconds in which all of them must have."""
+HANGS: Final = 3
+"""Times its patience, after which an endpoint that was asked is asked anew."""
 _GLANCE: Final = 0.25
 """Seconds after which it is looked whether one's turn has come."""
 
@@ -38,9 +40,11 @@ def key_of(plan: EndpointPlan) -> str:
 class _Lookup:
     """One endpoint that is asked, on behalf of every request that wants to know."""
 
-    def __init__(self, plan: EndpointPlan, look: Look) -> None:
+    def __init__(self, plan: EndpointPlan, look: Look, instead: "_Lookup | None" = None) -> None:
         self._plan = plan
         self._look = look
+        self._instead = instead
+        """The one that hangs, in the place of which this one was begun."""
         self.began: float | None = None
         """When its turn came; None while it waits for that."""
         self.future = _pool.submit(self._run)
@@ -48,6 +52,16 @@ class _Lookup:
     def _run(self) -> Scene:
         self.began = monotonic()
         return self._look(self._plan)
+
+    def is_good(self, patience: float) -> bool:
+        """Whether to wait for it: it is under way, and not lost, as far as anybody can tell.
+
+        An endpoint that never answers has two threads at most; the others are for other endpoints.
+        """
+        if self.future.done():
+            return False
+        hangs = self.began is not None and monotonic() - self.began > HANGS * patience
+        return not hangs or (self._instead is not None and not self._instead.future.done())
 
 
 _lookups: Final[dict[tuple[str, Look], _Lookup]] = {}
@@ -79,20 +93,32 @@ def _look(plan: EndpointPlan) -> Scene:
     return batch_scene_of(plan.target) if isinstance(plan, BatchPlan) else scene_of(plan.target)
 
 
-def _lookup(plan: EndpointPlan, look: Look) -> _Lookup:
+def _lookup(plan: EndpointPlan, look: Look, patience: float) -> _Lookup:
     key = (key_of(plan), look)
     known = _lookups.get(key)
-    if known is None or known.future.done():
-        known = _lookups[key] = _Lookup(plan, look)
-        known.future.add_done_callback(lambda _: _lookups.pop(key, None))
-    return known
+    if known is not None and known.is_good(patience):
+        return known
+    hanging = known if known is not None and not known.future.done() else None
+    begun = _lookups[key] = _Lookup(plan, look, hanging)
+
+    def forget(_: object) -> None:
+        if _lookups.get(key) is begun:
+            del _lookups[key]
+
+    begun.future.add_done_callback(forget)
+    return begun
 
 
 async def _answer(lookup: _Lookup, patience: float, until: float) -> Scene:
-    """What it answers. Raises TimeoutError; the time before its turn is not its own."""
-    asked = asyncio.wrap_future(lookup.future)
+    """What it answers. Raises TimeoutError; the time before its turn is not its own.
+
+    Who joins others that have waited for a while has as much patience as they had: the answer may
+    come at any moment.
+    """
+    asked, joined = asyncio.wrap_future(lookup.future), monotonic()
     while True:
-        limit = until if lookup.began is None else min(until, lookup.began + patience)
+        began = lookup.began
+        limit = until if began is None else min(until, max(began, joined) + patience)
         left = limit - monotonic()
         done, _ = await asyncio.wait([asked], timeout=max(0.0, min(left, _GLANCE)))
         if done:
@@ -102,7 +128,7 @@ async def _answer(lookup: _Lookup, patience: float, until: float) -> Scene:
 
 
 async def _seen(plan: EndpointPlan, look: Look, patience: float, until: float) -> Scene | Failure:
-    endpoint, lookup = plan.target.endpoint, _lookup(plan, look)
+    endpoint, lookup = plan.target.endpoint, _lookup(plan, look, patience)
     try:
         return await _answer(lookup, patience, until)
     except PromotionError as error:

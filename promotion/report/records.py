@@ -16,7 +16,8 @@ _VIEW: Final = """CREATE VIEW AppEvents AS SELECT * FROM Recorded WHERE
     TimeGenerated < coalesce(getvariable('until'), TIMESTAMP 'infinity')"""
 _INSERT: Final = """INSERT INTO Recorded
     SELECT TRY_CAST(one->>'TimeGenerated' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS moment,
-        one->>'Name', one->'Properties', one->'Measurements', one->>'OperationId', one->>'AppRoleName', 1
+        one->>'Name', one->'Properties', one->'Measurements',
+        one->>'OperationId', one->>'AppRoleName', 1
     FROM (SELECT CASE WHEN json_valid(line) THEN CAST(line AS JSON) END AS one
         FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS line))
     WHERE moment IS NOT NULL AND json_type(one, '$.Name') = 'VARCHAR'"""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from local import taxi
+from local.notices.shown import NAMES, lines
 from local.observing import Row
 from local.stories.support.operator import Operator
 from local.stories.support.story import Story, Surprise
@@ -91,8 +92,18 @@ class Scene:
             raise Surprise(what, f"…{part}…", text)
         self.met(f"{what}: {text}")
 
+    def check_arrives(self, side: str, version: Version, occasion: str, *parts: str) -> None:
+        """Teams or Slack must be told of that occasion, with all those parts; shows how."""
+        until = f"{NAMES[side]} is told"
+        shown = self.wait_for(until, lambda: self._notice(side, version, occasion))
+        text = "\n".join(shown)
+        for part in parts:
+            if part not in text:
+                raise Surprise(f"what {NAMES[side]} shows", f"…{part}…", text)
+        self.met(f"{NAMES[side]} shows:\n{text}")
+
     def met(self, what: str) -> None:
-        """An expectation was met."""
+        """An expectation was met; lines after the first are shown as a quotation."""
         self._look()
         self.checks += 1
         self._audience.met(what)
@@ -133,6 +144,16 @@ class Scene:
     def serving(self) -> dict[str, int]:
         """The traffic of the story's endpoint now, in percent."""
         return self.traffic()[-1]
+
+    def _notice(self, side: str, version: Version, occasion: str) -> list[str] | None:
+        """The first message to that side about the version and the occasion, once it is there."""
+        for body in self.service.notices.inbox.of(side):
+            shown = lines(side, body)
+            # The id of the notice stands below everything else.
+            mark = next((line for line in shown if f"--notice-{occasion}" in line), "")
+            if mark.startswith(f"{version.promotion_id}-"):
+                return shown
+        return None
 
     def _look(self) -> None:
         for row in self._trail.read():

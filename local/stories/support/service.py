@@ -1,4 +1,4 @@
-"""The service that stories run on: the function app, a small Azure, and a team's pipelines."""
+"""The service that stories run on: the function app, a small Azure, a team's pipelines and chat."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +9,7 @@ import httpx
 from local import taxi
 from local.cloud import LocalCloud
 from local.data_scientist import DataScientist
+from local.notices import Notices
 from local.pipelines import Pipelines, github
 from local.stories.support.azure import Azure
 from local.stories.support.policy import QA, PolicyFolder
@@ -42,9 +43,11 @@ class Service:
         self.policy = PolicyFolder(self.directory, self.stories)
         with ExitStack() as starting:
             self.pipelines = starting.enter_context(Pipelines(self.directory / "pipelines"))
+            self.notices = starting.enter_context(Notices(self.directory / "notices"))
             self.cloud = starting.enter_context(self._cloud())
             self._running = starting.pop_all()
-        trusted = (Path(self.cloud.info["ca_file"]), self.pipelines.ca_file)
+        azure = Path(self.cloud.info["ca_file"])
+        trusted = (azure, self.pipelines.ca_file, self.notices.ca_file)
         # Before the app's first request to anybody: that is when it reads whom to trust.
         self._trusted.write_text("".join(file.read_text() for file in trusted), encoding="ascii")
         self.azure = Azure(self.cloud.control)
@@ -87,6 +90,7 @@ class Service:
         return self.directory / "trusted.pem"
 
     def _cloud(self) -> LocalCloud:
+        told = self.notices.settings
         return LocalCloud(
             self.directory,
             policy=self.policy.policy,
@@ -94,6 +98,8 @@ class Service:
                 "PROMOTION_AZURE_DEVOPS_URL": self.pipelines.azure_devops_url,
                 "GITHUB_URL": self.pipelines.github_url,
                 "RELEASE_TOKEN": github.TOKEN,
+                # Not the topic: events are published of every promotion, whatever its route says.
+                **{name: told[name] for name in ("TEAMS_WEBHOOK", "SLACK_WEBHOOK")},
                 "REQUESTS_CA_BUNDLE": str(self._trusted.resolve()),
             },
         )

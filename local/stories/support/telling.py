@@ -58,7 +58,10 @@ class Telling:
             self._status.update(short(self._console, f"until {what}"))
 
     def met(self, what: str) -> None:
-        say(self._console, "   ✓ ", what, style="green")
+        first, *quoted = what.splitlines()
+        say(self._console, "   ✓ ", first, style="green")
+        for line in quoted:
+            say(self._console, "     │ ", line)
 
     def ending(self, ending: Ending) -> None:
         """What was not as it should be, if anything was."""

@@ -90,6 +90,7 @@ _WORDS: Final[dict[str, Callable[[Told, Numbers], str]]] = {
     "registered": lambda told, _: f"registered in {told['workspace']}",
     "job_submitted": lambda told, _: f"job {told['job']} submitted to {told['workspace']}",
     "job_ended": lambda told, _: f"job {told['job']} ended: {told['outcome']}",
+    "notice_sent": lambda told, _: f"{told['kind']} is told: {told['occasion'].replace('_', ' ')}",
     "handed_over": lambda told, _: f"handed over: {told['link']}",
     "handover_ended": lambda told, _: f"the run ended: {told['outcome']}",
 }

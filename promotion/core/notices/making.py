@@ -5,7 +5,8 @@ from datetime import datetime
 
 from promotion.core.context import Context
 from promotion.core.names import child_id
-from promotion.core.notices.notice import Notice, Wanted, answered, told
+from promotion.core.notices.failures import told
+from promotion.core.notices.notice import Notice, Wanted, answered
 from promotion.core.notices.occasion import Occasion, of_end
 from promotion.core.plan import Promotion
 from promotion.core.status import Status
@@ -16,7 +17,8 @@ from promotion.core.waits.approval import ApprovalWait
 
 
 def of_promotion(promotion: Promotion, result: PromotionResult, at: datetime) -> Notice:
-    """The end of a promotion. Stages side by side may end differently: the first failure counts."""
+    """The end of a promotion. Stages side by side may end differently: the first failure counts,
+    and all are told."""
     occasion, judgement = of_end(result.status), result.judgement
     failed = next((one for one in result.stages if one.status is not Status.SUCCEEDED), None)
     against = (*judgement.blocking, *judgement.holding)
@@ -29,7 +31,7 @@ def of_promotion(promotion: Promotion, result: PromotionResult, at: datetime) ->
         at=at,
         registry_path=result.asset_id or "",
         stages=tuple(one.stage for one in result.stages if one.status is Status.SUCCEEDED),
-        **told(result.failure),
+        **told(result),
         **answered(against if occasion is Occasion.REFUSED else ()),
     )
 
@@ -57,6 +59,7 @@ def of_approval(
             quorum=wait.quorum,
             until=until,
             registered_by=order.origin.registrant or "",
+            comment=wait.comment,
         ),
         registry_path=order.asset_id,
         **answered(tuple(verdicts)),

@@ -1,12 +1,11 @@
 """One notice: what happened, in as many words as a message can hold."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator
 
 from promotion.core.context import Context
-from promotion.core.errors import Failure
 from promotion.core.notices.occasion import Occasion
 from promotion.core.notices.text import clean
 from promotion.core.references import WorkspaceRef
@@ -53,6 +52,8 @@ class Wanted(Value):
     quorum: int
     until: datetime | None = None
     registered_by: Names = ""
+    comment: Literal["required", "optional"] = "optional"
+    """Whether a decision needs a comment."""
 
 
 class Notice(Value):
@@ -71,6 +72,8 @@ class Notice(Value):
     """Where the version is registered."""
     at: datetime
     reason: Reason = ""
+    beside_gates: Reason = ""
+    """The part of the reason that no answer of a gate says; for cards, which show the answers."""
     remedy: Reason = ""
     code: Names = ""
     by: Names = ""
@@ -93,20 +96,18 @@ class Notice(Value):
     @property
     def approve(self) -> str | None:
         """The command that approves, on the occasion of an approval."""
+        return self._command("approve")
+
+    @property
+    def reject(self) -> str | None:
+        """The command that rejects, on the occasion of an approval."""
+        return self._command("reject")
+
+    def _command(self, verb: str) -> str | None:
         if self.wanted is None or self.context.stage is None:
             return None
-        return f"promote approve {self.context.promotion_id} --stage {self.context.stage}"
-
-
-def told(failure: Failure | None) -> dict[str, str]:
-    """What a failure tells, as fields of a notice."""
-    if failure is None:
-        return {}
-    return {
-        "reason": failure.reason,
-        "remedy": failure.remedy or "",
-        "code": failure.code or "",
-    }
+        command = f"promote {verb} {self.context.promotion_id} --stage {self.context.stage}"
+        return command + (' --comment "WHY"' if self.wanted.comment == "required" else "")
 
 
 def answered(verdicts: tuple[Verdict, ...]) -> dict[str, object]:

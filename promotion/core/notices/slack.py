@@ -50,8 +50,8 @@ def _blocks(notice: Notice, links: Links) -> Iterator[Json]:
         _plain(f"{name}: {text}", MAX_FIELD) for name, text in words.facts(notice)
     ]
     yield {"type": "section", "fields": fields[:MAX_FIELDS]}
-    if notice.approve:
-        yield {"type": "section", "text": _marked(f"```{escaped(notice.approve)}```")}
+    for name, command in words.commands(notice):
+        yield {"type": "section", "text": _marked(f"{name}:\n```{escaped(command)}```")}
     shown = " · ".join(f"<{escaped(url)}|{name}>" for name, url in words.places(links))
     yield {"type": "context", "elements": [_marked(shown)]}
     yield {"type": "context", "elements": [_plain(words.footer(notice))]}

@@ -68,8 +68,9 @@ def _body(notice: Notice) -> Iterator[Json]:
         yield _block(_run(notice.remedy, isSubtle=True))
     for name, text in words.facts(notice):
         yield _block(_run(f"{name}: ", weight="bolder"), _run(text), spacing="small")
-    if notice.approve:
-        yield _block(_run(notice.approve, fontType="monospace"), spacing="medium")
+    for name, command in words.commands(notice):
+        yield _block(_run(f"{name}:", weight="bolder"), spacing="medium")
+        yield _block(_run(command, fontType="monospace"), spacing="none")
     yield _block(_run(words.footer(notice), size="small", isSubtle=True), spacing="medium")
 
 

@@ -1,7 +1,8 @@
 """Texts of strangers, made fit to be shown: names, reasons, comments, messages of far sides."""
 
-import unicodedata
 from typing import Final
+
+from promotion.core.notices.unseen import is_unseen
 
 _ELLIPSIS: Final = "…"
 
@@ -14,7 +15,7 @@ def clean(text: str, longest: int) -> str:
     """
     # A little more than what may stay is enough to look at, however long it is.
     start = text[: 4 * longest]
-    seen = "".join(c for c in start if c.isspace() or unicodedata.category(c)[0] != "C")
+    seen = "".join(character for character in start if not is_unseen(character))
     return clipped(" ".join(seen.split()), longest)
 
 

@@ -40,8 +40,9 @@ def title(notice: Notice) -> str:
 
 
 def reason(notice: Notice) -> str:
-    """Why; nothing where the gates' answers, which are shown, say the same."""
-    return "" if notice.answers and notice.occasion is Occasion.REFUSED else notice.reason
+    """Why, without what the gates' answers, which are shown, say themselves."""
+    refused_by_gates = notice.answers and notice.occasion is Occasion.REFUSED
+    return notice.beside_gates if refused_by_gates else notice.reason
 
 
 def facts(notice: Notice) -> Iterator[Fact]:
@@ -70,6 +71,13 @@ def answers(notice: Notice) -> Iterator[str]:
         yield f"{_MARKS[one.outcome]} {one.gate}: {one.reason}"
     if notice.left_out:
         yield f"… and {notice.left_out} more"
+
+
+def commands(notice: Notice) -> Iterator[Fact]:
+    """What to type, on the occasion of an approval."""
+    for verb, command in (("Approve", notice.approve), ("Reject", notice.reject)):
+        if command:
+            yield Fact(f"{verb} with", command)
 
 
 def places(links: Links) -> Iterator[Fact]:

@@ -80,14 +80,68 @@ def test_a_guest_is_a_person_in_tokens_of_either_version(claims):
     assert not caller.name.startswith("app:")
 
 
-@pytest.mark.parametrize("told", [{}, {"WEBSITE_AUTH_ENABLED": "False"}])
-def test_on_azure_entra_counts_only_if_the_platform_says_that_it_is_on(told):
-    azure = {"PROMOTION_AUTH": "entra", "WEBSITE_SITE_NAME": "func-promotion", **told}
+def believes(environment) -> bool:
+    """Whether the header of App Service authentication counts in that environment."""
+    auth = auth_of({"PROMOTION_AUTH": "entra", **environment})
+    try:
+        caller_of({HEADER: a_person("Promotion.Operator")}, auth)
+    except Refusal:
+        return False
+    return True
+
+
+AZURE = {"WEBSITE_SITE_NAME": "func-promotion"}
+DEVELOPMENT = {"AZURE_FUNCTIONS_ENVIRONMENT": "Development"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "believed"),
+    [
+        (AZURE, False),
+        (AZURE | {"WEBSITE_AUTH_ENABLED": "False"}, False),
+        (AZURE | {"WEBSITE_AUTH_ENABLED": "True"}, True),
+        ({}, False),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": "Production"}, False),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": ""}, False),
+        ({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, False),
+        ({"CONTAINER_APP_NAME": "promotion"}, False),
+        (DEVELOPMENT, True),
+        (DEVELOPMENT | {"CONTAINER_NAME": "somebody's own"}, True),
+        # The pod of a developer or of CI, which does not have what an app in Kubernetes has.
+        (DEVELOPMENT | {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, True),
+    ],
+)
+def test_entra_counts_where_it_is_known_to_be_on_and_at_a_developers(environment, believed):
+    assert believes(environment) is believed
+
+
+@pytest.mark.parametrize(
+    "deployed",
+    [
+        AZURE,
+        {"WEBSITE_INSTANCE_ID": "0f3c"},
+        {"WEBSITE_POD_NAME": "0f3c"},
+        {"LEGION_SERVICE_HOST": "h"},
+        {"MANAGED_ENVIRONMENT": "true"},
+        {"CONTAINER_APP_NAME": "promotion"},
+        {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "POD_NAMESPACE": "apps"},
+    ],
+)
+def test_an_app_that_is_deployed_is_nobodys_machine_whatever_it_says(deployed):
+    assert not believes(DEVELOPMENT | deployed)
+    assert believes(DEVELOPMENT | deployed | {"WEBSITE_AUTH_ENABLED": "true"})
+
+
+def test_whoever_has_made_sure_can_say_so():
+    assert auth_of(AZURE | {"PROMOTION_AUTH": "entra-in-front"}) == "entra-in-front"
+
+
+def test_who_is_refused_because_of_that_is_told_what_to_do():
     with pytest.raises(Refusal) as refused:
-        caller_of({"x-ms-client-principal": a_person("Promotion.Operator")}, auth_of(azure))
-    assert "entra-in-front" in refused.value.problem.remedy
-    assert auth_of(azure | {"WEBSITE_AUTH_ENABLED": "True"}) == "entra"
-    assert auth_of(azure | {"PROMOTION_AUTH": "entra-in-front"}) == "entra-in-front"
+        caller_of({}, auth_of({"PROMOTION_AUTH": "entra"}))
+    remedy = refused.value.problem.remedy
+    assert "entra-in-front" in remedy
+    assert "AZURE_FUNCTIONS_ENVIRONMENT" in remedy
 
 
 def test_the_setting_cannot_name_what_only_the_platform_makes_of_it():

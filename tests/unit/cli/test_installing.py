@@ -19,7 +19,8 @@ def pins(name):
 
 def test_what_is_installed_with_the_command_line_is_what_is_tested():
     project = tomllib.loads((APP_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["direct"]]
+    extras = project["optional-dependencies"].values()
+    named = [*project["dependencies"], *(one for extra in extras for one in extra)]
     known = {package: version for name in FILES for package, version in pins(name).items()}
     assert {one: known.get(one.partition("==")[0]) for one in named} == {
         one: one.partition("==")[2] for one in named

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def refused() -> Notice:
     return ended(Status.REJECTED, failure, judgement=judgement)
 
 
-def approval() -> Notice:
+def approval(**asked: Any) -> Notice:
     (prod,) = PROMOTION.plan.stages
     order = StageOrder(
         context=PROMOTION.context.model_copy(update={"stage": "prod"}),
@@ -69,7 +70,8 @@ def approval() -> Notice:
         asset_id=ASSET,
         origin=Origin(registrant="ada@contoso.com"),
     )
-    wait = ApprovalWait(kind="approval", by=("Promotion.Approver",), time_limit=timedelta(days=2))
+    known = {"by": ("Promotion.Approver",), "time_limit": timedelta(days=2)}
+    wait = ApprovalWait(kind="approval", **known | asked)
     verdicts = judged(a_candidate(metrics={"rmse": 3.42})).verdicts
     until = NOON + timedelta(days=2)
     return of_approval(order, wait, number=1, verdicts=verdicts, at=NOON, until=until)
@@ -178,6 +180,22 @@ def test_an_approval_gives_the_command_that_approves():
     assert failed().approve is None
 
 
+def test_the_command_has_a_place_for_the_comment_that_a_decision_needs():
+    asked = approval(comment="required")
+    assert asked.approve.endswith('--stage prod --comment "WHY"')
+    assert asked.reject.endswith('--stage prod --comment "WHY"')
+
+
+@pytest.mark.parametrize("kind", ["teams", "slack"])
+def test_whoever_is_asked_is_told_how_to_approve_and_how_to_reject(kind):
+    said = body_for(kind, approval(), links(approval())).decode()
+    for verb in ("approve", "reject"):
+        before, command, _ = said.partition(f"promote {verb} {PROMOTION.id} --stage prod")
+        assert command
+        assert f"{verb.capitalize()} with:" in before
+    assert "with:" not in body_for(kind, refused(), links(refused())).decode()
+
+
 def test_two_approvals_of_a_stage_and_the_end_have_ids_of_their_own():
     ids = {approval().id, approval().id.replace("approval-1", "approval-2"), failed().id}
     assert len(ids) == 3
@@ -227,6 +245,7 @@ def hostile(text: str = HOSTILE) -> Notice:
         source=PROMOTION.plan.source,
         at=NOON,
         reason=text,
+        beside_gates=text,
         remedy=text,
         by=text,
         code=text,
@@ -295,9 +314,10 @@ def test_messages_are_never_too_large(text):
     assert len(blocks[0]["text"]["text"]) <= slack.MAX_HEADER
 
 
+@pytest.mark.parametrize("occasion", [Occasion.APPROVAL, Occasion.REFUSED])
 @pytest.mark.parametrize("character", ["x", "é", "界", "🚕", '"', "\\"])
-def test_the_longest_messages_are_not_too_large(character):
-    notice = hostile(character * 5_000)
+def test_the_longest_messages_are_not_too_large(character, occasion):
+    notice = hostile(character * 5_000).model_copy(update={"occasion": occasion})
     assert len(as_bytes(teams.message(notice, links(notice)))) <= teams.MAX_BYTES
     CARD.validate(teams.card(notice, links(notice)))
 

@@ -1,0 +1,44 @@
+"""Whoever tries `make serve` sees what people are told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stories.crashes import until
+from stories.service import Service
+
+from local import taxi
+from local.cloud import ROOT
+from local.told import NOTIFY, ToldCloud, the_policy
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldCloud]:
+    directory = tmp_path_factory.mktemp("served")
+    with ToldCloud(directory, policy=the_policy(directory)) as cloud:
+        yield cloud
+
+
+def test_the_policy_that_is_served_is_that_of_the_example_and_says_whom_to_tell(tmp_path: Path):
+    example = ROOT / "examples/taxi-fare"
+    served = the_policy(tmp_path)
+    assert served.read_text() == (example / "promotion.yaml").read_text() + NOTIFY
+    for file in (example / "deploy").iterdir():
+        assert (served.parent / "deploy" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_what_people_see_in_teams_and_slack_is_in_a_file(cloud: ToldCloud):
+    service = Service(cloud)
+
+    def shown(*parts: str) -> bool:
+        told = cloud.notices_file.read_text().split("\n\n")
+        return any(all(part in one for part in parts) for one in told)
+
+    refused = service.register(taxi.INACCURATE, name="taxi-refused")
+    assert refused.end()["Name"] == "promotion.rejected"
+    why = "rmse is 6.81; the policy wants at most 5."
+    assert until(lambda: shown("Microsoft Teams", "taxi-refused-", f"✗ metric rmse: {why}"))
+    good = service.register(name="taxi-good")
+    assert good.end()["Name"] == "promotion.succeeded"
+    assert until(lambda: shown("Slack", "taxi-good-", "was promoted", "Serves in: prod"))
+    assert until(lambda: shown("Event Grid", "azureml.promotion.succeeded models/taxi-good:1"))
