@@ -43,7 +43,7 @@ def _write_down(context: Context, candidate: Candidate) -> None:
         context,
         key=str(candidate.as_of),
         run=candidate.run,
-        job=candidate.job.status if candidate.job else None,
+        job_status=candidate.job.status if candidate.job else None,
         registered_by=candidate.registered_by,
         registered_at=candidate.registered_at.isoformat() if candidate.registered_at else None,
         metrics=_fitting(candidate),
