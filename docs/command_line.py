@@ -49,6 +49,8 @@ that `PROMOTE_URL` counts.
 | `PROMOTE_CONFIG` | another profile file than `{config}` |
 | `PROMOTE_CLIENT_ID` | client id of the Entra application of the service of `--url` or `PROMOTE_URL`; of a profile's only if it says `login = "azure"` or `"device-code"` and has no `client_id` |
 | `PROMOTE_KEY` | a function key, sent as `x-functions-key` to the service of `--url` or `PROMOTE_URL`; to a profile's only if it says `login = "key"` |
+| `PROMOTE_WORKSPACE_ID` | the Log Analytics workspace of `report` and `dashboard`, by its customer id |
+| `PROMOTE_LOGS_ENDPOINT` | Log Analytics in another cloud, such as `https://api.loganalytics.us`; with `AZURE_AUTHORITY_HOST` for the login |
 | `PROMOTE_DEBUG` | `1` shows the traceback when `promote` breaks |
 | `NO_COLOR`, `COLUMNS` | no colours; width of lines |
 
@@ -60,6 +62,7 @@ The profile file is TOML. `default` names a profile; `[profiles.NAME]` is one, w
 | `client_id` | of the Entra application that stands for the service; tokens are asked for `api://<client id>/.default` |
 | `tenant_id` | the Entra tenant, if it is not the usual one |
 | `login` | `azure`: `DefaultAzureCredential`, such as `az login` or a managed identity; `device-code`: a code, in a browser anywhere; `key`: the function key in `PROMOTE_KEY`; `none`. Without it: `azure` if the profile has a client id, else `none` |
+| `workspace_id` | customer id of the Log Analytics workspace with its audit records, for `report` and `dashboard` |
 | `headers` | a table of headers to send, for a gateway in front |
 
 Tokens, keys and headers are sent over https only, or to this machine.
@@ -69,6 +72,14 @@ Every command that asks the service has
 | Option | |
 |---|---|
 {everywhere}
+
+## Which audit records
+
+`report` and `dashboard` do not ask the service. The first of these counts: `--audit-file`,
+`--workspace-id` or `--profile`; `PROMOTE_WORKSPACE_ID`; the `workspace_id` of the profile that
+`PROMOTE_PROFILE` names; `.local/audit.jsonl`, which `make serve` writes, if it is there; the
+`workspace_id` of the profile file's `default`, or of its only profile. They log in to Azure with
+`DefaultAzureCredential`, such as `az login`, or with `--device-code`.
 
 ## Commands
 """
@@ -112,7 +123,7 @@ def _is_own(param: Any) -> bool:
 
 
 def _row(option: Any) -> str:
-    names = ", ".join(f"`{name}`" for name in option.opts)
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
     value = "" if option.is_flag else f" {_value(option)}"
     shown = names if not value else f"`{option.opts[0]}{value}`"
     told = str(option.help or "").replace("|", "\\|")

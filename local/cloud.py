@@ -43,7 +43,7 @@ class LocalCloud:
         """`seconds` is how long Azure's operations take, by kind; `settings` are app settings."""
         self.directory = directory
         self.audit_file = directory / "audit.jsonl"
-        self._policy = policy
+        self.policy = policy
         self._host_port = host_port
         self._seconds = dict(seconds or {})
         self._settings = dict(settings or {})
@@ -141,7 +141,7 @@ class LocalCloud:
     def _app_settings(self) -> dict[str, str]:
         cloud = self._cloud()
         return {
-            "PROMOTION_POLICY": str(self._policy.resolve()),
+            "PROMOTION_POLICY": str(self.policy.resolve()),
             "PROMOTION_AUDIT_FILE": str(self.audit_file.resolve()),
             # Whoever sends the header of App Service authentication here is believed.
             "PROMOTION_AUTH": "entra",

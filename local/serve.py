@@ -1,9 +1,9 @@
 """`make serve`: the same little Azure as the demo's, left running to be tried out.
 
-HOST_PORT (7071) and EMULATOR_PORT (8443) choose the ports, 0 takes any that is free; POLICY names
-another policy than the example's. What a client needs to know is written to .local/serve.json, and
-.local/promote.toml has a profile for each test identity, for the command line. What people would
-see in Teams and Slack is written to .local/notices.txt.
+HOST_PORT (7071), EMULATOR_PORT (8443) and DASHBOARD_PORT (7072) choose the ports, 0 takes any that
+is free; POLICY names another policy than the example's. What a client needs to know is written to
+.local/serve.json, and .local/promote.toml has a profile for each test identity, for the command
+line. What people would see in Teams and Slack is written to .local/notices.txt.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from rich.console import Console
 
 from local import qa
 from local.cloud import ROOT, LocalCloud
+from local.dashboard import Dashboard
 from local.identities import profiles
 from local.processes import StartFailed
 from local.told import ToldCloud, the_policy
@@ -42,24 +44,28 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        cloud = _cloud().start()
+        with ExitStack() as running:
+            cloud = running.enter_context(_cloud())
+            dashboard = running.enter_context(_dashboard(cloud))
+            running.callback(_forget)
+            write_what_clients_need(cloud, DIRECTORY)
+            _say_what_to_do(console, cloud, dashboard)
+            while not stop.wait(1):
+                if not cloud.alive():
+                    console.print(f"[red]The host died;[/] its log is {DIRECTORY / 'host.log'}")
+                    return 1
     except (StartFailed, ValueError) as error:
         console.print(f"[red]It could not start:[/] {error}")
-        console.print("If a port is taken: HOST_PORT=0 EMULATOR_PORT=0 make serve takes free ones.")
+        free = "HOST_PORT=0 EMULATOR_PORT=0 DASHBOARD_PORT=0"
+        console.print(f"If a port is taken: {free} make serve takes free ones.")
         return 1
-    try:
-        write_what_clients_need(cloud, DIRECTORY)
-        _say_what_to_do(console, cloud)
-        while not stop.wait(1):
-            if not cloud.alive():
-                console.print(f"[red]The host died;[/] its log is {DIRECTORY / 'host.log'}")
-                return 1
-    finally:
-        INFO.unlink(missing_ok=True)
-        PROFILES.unlink(missing_ok=True)
-        cloud.stop()
     console.print("Stopped.")
     return 0
+
+
+def _forget() -> None:
+    INFO.unlink(missing_ok=True)
+    PROFILES.unlink(missing_ok=True)
 
 
 def _cloud() -> ToldCloud:
@@ -71,6 +77,10 @@ def _cloud() -> ToldCloud:
         emulator_port=_port("EMULATOR_PORT", 8443),
         seconds=SECONDS,
     )
+
+
+def _dashboard(cloud: LocalCloud) -> Dashboard:
+    return Dashboard(cloud.audit_file, _port("DASHBOARD_PORT", 7072))
 
 
 def _port(name: str, default: int) -> int:
@@ -94,14 +104,16 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _say_what_to_do(console: Console, cloud: ToldCloud) -> None:
+def _say_what_to_do(console: Console, cloud: ToldCloud, dashboard: Dashboard) -> None:
     info = cloud.info
     console.print(
         f"The function app   {info['host_url']}\n"
+        f"The dashboard      {dashboard.url}\n"
         f"Azure's stand-in   {info['arm_url']}\n"
         f"What clients need  {INFO.relative_to(ROOT)}\n"
         f"The audit trail    {cloud.audit_file.relative_to(ROOT)}\n"
-        f"In Teams and Slack {cloud.notices_file.relative_to(ROOT)}\n\n"
+        f"In Teams and Slack {cloud.notices_file.relative_to(ROOT)}\n"
+        f"The policy         {_named(cloud.policy)}\n\n"
         "Register a model that the taxi-fare team trained, in another terminal:\n"
         "  .venv/bin/python -m local.register good\n"
         "and see what became of it:\n"
@@ -109,6 +121,10 @@ def _say_what_to_do(console: Console, cloud: ToldCloud) -> None:
         "  .venv/bin/promote list\n\n"
         "Ctrl-C stops."
     )
+
+
+def _named(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 if __name__ == "__main__":

@@ -1,15 +1,20 @@
 """The commands, by the names that people type."""
 
+from collections.abc import Callable
+from typing import Final
+
 import typer
 
 from promotion.cli.backtest import backtest
 from promotion.cli.check import check
 from promotion.cli.commands.cancelling import cancel
+from promotion.cli.commands.dashboard import dashboard
 from promotion.cli.commands.deciding import approve, reject
 from promotion.cli.commands.listing import list_promotions
 from promotion.cli.commands.opening import open_page
 from promotion.cli.commands.operating import hold, resume, rollback
 from promotion.cli.commands.planning import plan
+from promotion.cli.commands.reporting import report
 from promotion.cli.commands.showing import show_promotion
 from promotion.cli.commands.submitting import retry, submit
 from promotion.cli.commands.targets import targets
@@ -30,7 +35,7 @@ policy = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for _name, _command in {
+_COMMANDS: Final[dict[str, Callable[..., None]]] = {
     "plan": plan,
     "submit": submit,
     "list": list_promotions,
@@ -45,7 +50,10 @@ for _name, _command in {
     "hold": hold,
     "resume": resume,
     "open": open_page,
-}.items():
+    "report": report,
+    "dashboard": dashboard,
+}
+for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
 app.add_typer(policy, name="policy")
 policy.command()(check)

@@ -58,3 +58,17 @@ SendTokens = Annotated[
     bool,
     typer.Option("--send-tokens", help="Send your token to services whose gates ask for one."),
 ]
+AuditFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Audit records of a local service; .local/audit.jsonl if it is there."
+    ),
+]
+WorkspaceId = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Ask this Log Analytics workspace, by its customer id."),
+]
+RecordsProfile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="The workspace_id of that service's profile."),
+]

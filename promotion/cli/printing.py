@@ -35,6 +35,12 @@ def a_console(*, stderr: bool = False) -> "Console":
     )
 
 
+def line_width() -> int | None:
+    """Characters of a line where people read; None where nobody folds lines."""
+    width = a_console().width
+    return width if width < _WIDE else None
+
+
 def show(*shown: "RenderableType") -> None:
     """Print each of them."""
     console = a_console()

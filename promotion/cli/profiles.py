@@ -42,6 +42,8 @@ class Profile:
     """The Entra tenant to log in to, if it is not the usual one."""
     login: Login | None = None
     """How to log in. Without it: azure if a client id is known, else key if PROMOTE_KEY is set."""
+    workspace_id: str | None = None
+    """Customer id of the Log Analytics workspace with its audit records, for ``promote report``."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request, for instance because a gateway in front asks for them."""
 

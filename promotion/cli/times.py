@@ -43,22 +43,22 @@ def time_of_day(found: datetime) -> str:
     return f"{found.astimezone(UTC):%H:%M:%S}"
 
 
-def since(written: str, now: datetime) -> str:
-    """A moment for the API, of ``7d``, ``12h`` or a date. Raises Failed."""
+def since(written: str, now: datetime, option: str = "--since") -> str:
+    """A moment for the API, of ``7d``, ``12h`` or a date. Raises Failed, which names the option."""
     if _SPAN.fullmatch(written):
         parts = re.findall(r"(\d+)(\w)", written)
         seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
         try:
             return (now - timedelta(seconds=seconds)).isoformat(timespec="seconds")
         except OverflowError:
-            raise _no_moment(written) from None
+            raise _no_moment(written, option) from None
     try:
         found = datetime.fromisoformat(written)
     except ValueError:
-        raise _no_moment(written) from None
+        raise _no_moment(written, option) from None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
 
 
-def _no_moment(written: str) -> Exception:
-    what = f"--since: {written!r} is neither a span nor a date."
+def _no_moment(written: str, option: str) -> Exception:
+    what = f"{option}: {written!r} is neither a span nor a date."
     return mistake(what, "Write 7d, 12h, 2026-03-02 or 2026-03-02T12:00; times are in UTC.")

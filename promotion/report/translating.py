@@ -4,6 +4,7 @@ Translating a query takes longer than answering it, so it is done once, for all 
 parameters: strings that nobody writes stand in for them, and become parameters of the SQL.
 """
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ TABLE: Final = """(
     OperationId VARCHAR, AppRoleName VARCHAR, ItemCount INTEGER)"""
 """Columns of AppEvents, as far as audit records fill them. Source: the table's reference,
 https://learn.microsoft.com/azure/azure-monitor/reference/tables/appevents."""
+_ONE_BY_ONE: Final = threading.Lock()
+"""So that nobody translates what somebody else is translating."""
 _STAND_INS: Final = {name: f"={name}=" for name in PARAMETERS}
 
 
@@ -29,9 +32,14 @@ class Translation:
     """Parameters that are the time of asking."""
 
 
-@cache
 def in_sql(query: Query) -> Translation:
     """With ``$route``, ``$stage`` and ``$promotion`` for the query's own parameters."""
+    with _ONE_BY_ONE:
+        return _translated(query)
+
+
+@cache
+def _translated(query: Query) -> Translation:
     import duckdb_kql
     from duckdb_kql.engine import schema
 

@@ -1,14 +1,17 @@
-"""Whoever tries `make serve` sees what people are told."""
+"""Whoever tries `make serve` sees what people are told, and what a dashboard shows."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from stories.crashes import until
 from stories.service import Service
 
 from local import taxi
 from local.cloud import ROOT
+from local.dashboard import Dashboard
 from local.told import NOTIFY, ToldCloud, the_policy
 
 
@@ -42,3 +45,16 @@ def test_what_people_see_in_teams_and_slack_is_in_a_file(cloud: ToldCloud):
     assert good.end()["Name"] == "promotion.succeeded"
     assert until(lambda: shown("Slack", "taxi-good-", "was promoted", "Serves in: prod"))
     assert until(lambda: shown("Event Grid", "azureml.promotion.succeeded models/taxi-good:1"))
+
+
+def test_the_dashboard_shows_what_was_recorded(cloud: ToldCloud):
+    with Dashboard(cloud.audit_file) as dashboard:
+        before = _outcomes(dashboard)
+        Service(cloud).register(taxi.INACCURATE, name="taxi-inaccurate").end()
+        assert until(lambda: _outcomes(dashboard)["rejected"] == before["rejected"] + 1)
+
+
+def _outcomes(dashboard: Dashboard) -> Counter[str]:
+    answer = httpx.get(f"{dashboard.url}/answers/promotions-by-outcome", trust_env=False)
+    rows = answer.raise_for_status().json()["rows"]
+    return Counter({row["outcome"]: row["promotions"] for row in rows})

@@ -47,7 +47,9 @@ def loaded_by(*words):
     return set(run.stderr.split()), run
 
 
-@pytest.mark.parametrize("words", [("--help",), ("list", "--help"), ("policy", "--help")])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("list", "--help"), ("policy", "--help"), ("report", "--help")]
+)
 def test_help_loads_nothing_that_takes_long(words):
     loaded, run = loaded_by(*words)
     assert run.stdout.startswith("Usage: promote")
