@@ -60,7 +60,7 @@ crash: $(READY)
 	CRASH=1 $(BIN)/pytest -q tests/stories/test_crash.py
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 docs: $(READY)
 	$(BIN)/python -m docs.generate

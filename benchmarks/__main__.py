@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import api, imports, intake, judging, overhead, waiting
+from benchmarks import api, dashboard, imports, intake, judging, overhead, waiting
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
         *overhead.figures(),
         *waiting.figures(),
         *api.figures(),
+        *dashboard.figures(),
     ):
         good = good and figure.within
         table.add_row(

@@ -25,6 +25,7 @@ var queries = {
   'four-keys': loadTextContent('../queries/four-keys.kql')
   'intake-delay': loadTextContent('../queries/intake-delay.kql')
   'lead-time': loadTextContent('../queries/lead-time.kql')
+  promotions: loadTextContent('../queries/promotions.kql')
   'promotions-by-outcome': loadTextContent('../queries/promotions-by-outcome.kql')
   refusals: loadTextContent('../queries/refusals.kql')
   rollbacks: loadTextContent('../queries/rollbacks.kql')

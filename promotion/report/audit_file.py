@@ -4,11 +4,16 @@ import os
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from promotion.core.errors import Terminal
 from promotion.report.queries import Query
 from promotion.report.records import Records
 from promotion.report.source import Row, Wanted
+from promotion.report.translating import in_sql
+
+_KEPT: Final = 256
+"""So many answers are kept until something new is recorded."""
 
 
 class AuditFile:
@@ -37,11 +42,24 @@ class AuditFile:
         """
         with self._lock:
             self._read_on()
-            records = self._records
-        return records.ask(query, wanted, now)
+            records, known = self._records, self._known
+        if now is not None or in_sql(query).moments:
+            return records.ask(query, wanted, now)
+        kept = known.get((query.name, wanted))
+        if kept is None:
+            kept = records.ask(query, wanted)
+            if len(known) >= _KEPT:
+                known.clear()
+            known[query.name, wanted] = kept
+        return list(kept)
 
     def _begin(self) -> None:
         self._records, self._read, self._file, self._unreadable = Records(), 0, 0, 0
+        self._forget()
+
+    def _forget(self) -> None:
+        # Another one, not an empty one: whoever asks at this moment keeps to the one that it has.
+        self._known: dict[tuple[str, Wanted], list[Row]] = {}
 
     def _read_on(self) -> None:
         try:
@@ -62,5 +80,8 @@ class AuditFile:
         self._file = now.st_ino
         # What follows the last line's end is a record that is being written at this moment.
         whole = text[: text.rfind(b"\n") + 1]
+        if not whole:
+            return
+        self._forget()
         self._read += len(whole)
         self._unreadable += self._records.take(whole.decode(errors="replace").split("\n"))

@@ -15,7 +15,7 @@ from promotion.report.source import Row, Source, Wanted
 
 NEWEST: Final = 200
 """So many promotions have their timeline in a report."""
-_OWN: Final = ("promotions", "scope")
+_SCOPE: Final = "scope"
 _SIDE_BY_SIDE: Final = 4
 _HEAD: Final = "<!--head-->"
 _DATA: Final = "<!--data-->"
@@ -23,13 +23,9 @@ _DATA: Final = "<!--data-->"
 
 @cache
 def shown() -> Mapping[str, Query]:
-    """The queries of the page: those of the dashboards, and two of its own."""
-    folder = page_files.FOLDER / "kql"
-    own = {
-        name: Query.read(name, (folder / f"{name}.kql").read_text(encoding="utf-8"))
-        for name in _OWN
-    }
-    return {**queries(), **own}
+    """The queries of the page: those of the dashboards, and what there is to choose from."""
+    text = page_files.text(f"{_SCOPE}.kql")
+    return {**queries(), _SCOPE: Query.read(_SCOPE, text)}
 
 
 def live_page(source: Source) -> str:

@@ -139,6 +139,7 @@ ORDER: Final = (
     "promotions-by-outcome",
     "waiting-now",
     "what-serves",
+    "promotions",
     "lead-time",
     "where-the-time-goes",
     "four-keys",

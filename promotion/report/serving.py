@@ -92,7 +92,10 @@ def _moment(name: str, text: str, now: datetime) -> datetime | None:
     span = _SPAN.fullmatch(text)
     try:
         if span:
-            return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+            # On the minute: whoever looks again soon asks the same, and it is answered already.
+            return now.replace(second=0, microsecond=0) - timedelta(
+                **{_UNITS[span[2]]: int(span[1])}
+            )
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -95,6 +95,8 @@ def test_as_many_promotions_are_shown_as_events_and_people_began(counted, dashbo
 def test_promotions_of_a_route_end_as_azure_and_people_saw_them_end(counted, dashboard, route):
     answer = dashboard.ask("promotions-by-outcome", route=route)
     assert outcomes(answer) == counted.endings(route)
+    listed = dashboard.ask("promotions", route=route)
+    assert Counter(row["outcome"] for row in listed) == counted.endings(route)
 
 
 @pytest.mark.parametrize("route", ROUTES)

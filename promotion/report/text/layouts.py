@@ -54,6 +54,16 @@ _LAST: Final = value("last_at", "datetime", "LAST")
 
 
 LAYOUTS: Final = {
+    "promotions": Layout(
+        (
+            value("began", "datetime"),
+            value("route", "text"),
+            VERSION,
+            outcome("outcome", "OUTCOME"),
+            value("took_s", "seconds", "TOOK"),
+            value("promotion_id", "id", "PROMOTION"),
+        ),
+    ),
     "waiting-now": Layout(
         (
             outcome("waiting_for", "WAITS FOR"),

@@ -7,6 +7,7 @@ from promotion.report.text.blocks import Cell, Tone
 
 NOTHING: Final = {
     "promotions-by-outcome": "No promotion began or ended.",
+    "promotions": "There was no promotion.",
     "waiting-now": "Nothing waits.",
     "what-serves": "Nothing serves, as far as the records tell.",
     "lead-time": "No stage began to serve a version.",
