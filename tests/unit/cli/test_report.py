@@ -225,5 +225,6 @@ def test_without_the_extra_it_is_said_how_to_install_it(file, monkeypatch):
     result = reported(file)
     assert (result.exit_code, result.stderr) == (
         2,
-        "This takes duckdb-kql, which is not installed.\npip install 'azureml-promotion[report]'\n",
+        "This takes duckdb-kql, which is not installed.\n"
+        "Install the command line with it: azureml-promotion[report].\n",
     )
