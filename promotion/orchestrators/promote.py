@@ -9,11 +9,12 @@ from durabletask.task import OrchestrationContext, TaskFailedError
 
 from promotion.core.errors import Failure, Terminal
 from promotion.core.names import child_id
-from promotion.core.notices.making import of_promotion
+from promotion.core.notices.making import of_promotion, of_stage
 from promotion.core.plan import Plan, Promotion
 from promotion.core.status import Status
 from promotion.core.steps.copying import CopyOrder, CopyReceipt
 from promotion.core.steps.orchestrations import PromotionResult, StageOrder, StageResult
+from promotion.core.steps.record import RecordOrder, RecordReceipt
 from promotion.core.verdict import Judgement
 from promotion.core.waits.decision import Origin
 from promotion.core.ways.base import StagePlan
@@ -22,7 +23,7 @@ from promotion.orchestrators.events import CANCEL, Stopped
 from promotion.orchestrators.judging import judge
 from promotion.orchestrators.notify import tell
 from promotion.orchestrators.sharing import share_assets
-from promotion.orchestrators.work import Limit, Steps, Work
+from promotion.orchestrators.work import Doing, Limit, Steps, Work
 
 
 def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
@@ -33,8 +34,12 @@ def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     if promotion.reason is not None:
         told["reason"] = promotion.reason
     yield from work.record("requested", None, **told)
-    story = _Story(work, promotion.plan, promotion.actor_also)
-    result = yield from story.tell()
+    story = _Story(work, promotion)
+    broke: Exception | None = None
+    try:
+        result = yield from story.tell()
+    except Exception as error:  # a fault of ours: people are told of that, too
+        broke, result = error, story.broken(error)
     if result.status is Status.ROLLED_BACK:
         work.become(Status.ROLLING_BACK)  # the stage went through it
     work.become(result.status)
@@ -45,19 +50,23 @@ def promote(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     failed = [one for one in result.stages if one.status is not Status.SUCCEEDED]
     for one in failed:
         work.enter(one.stage)
-        yield from work.record(one.status, one.failure)
+        yield from work.record(one.status, one.failure, **story.said_before(one.stage))
     if not failed:
         yield from work.record(result.status, result.failure)
+    if broke is not None:
+        raise broke  # its traceback stands in the durable history
     return result.to_json()
 
 
 class _Story:
     """A promotion under way, with its result as it grows."""
 
-    def __init__(self, work: Work, plan: Plan, asked_by: tuple[str, ...]) -> None:
+    def __init__(self, work: Work, promotion: Promotion) -> None:
         self._work = work
-        self._plan = plan
-        self._asked_by = asked_by
+        self._promotion = promotion
+        self._plan: Plan = promotion.plan
+        self._said: dict[str, datetime] = {}
+        """Stages whose end was told while others went on, and when."""
         self._result = PromotionResult(status=Status.EVALUATING)
         self._listener = work.listener = Cancellation(work)
         self._stop: Stopped | None = None
@@ -76,6 +85,22 @@ class _Story:
         except Terminal as error:
             self._note(status=Status.FAILED, failure=error.failure)
         return self._result
+
+    def broken(self, error: Exception) -> PromotionResult:
+        """How it ends when this code breaks."""
+        kind = type(error).__name__
+        failure = Failure(
+            reason=f"The service broke: {kind}.",
+            remedy="Report it, with the log of the app; stages that are under way go on.",
+            code="ServiceBroke",
+        )
+        self._note(status=Status.FAILED, failure=failure)
+        return self._result
+
+    def said_before(self, stage: str) -> dict[str, str]:
+        """What the last record of a stage says, when an earlier one told of its end."""
+        at = self._said.get(stage)
+        return {"ended_at": at.isoformat()} if at else {}
 
     def _pass_gates(self) -> Steps[None]:
         receipt = yield from judge(self._work, self._plan, self._plan.gates)
@@ -115,8 +140,12 @@ class _Story:
                 break
             yield from self._listener.ears.wait(None, *running.values())
             self._hear(running)
-            for name in [name for name, one in running.items() if one.is_complete]:
-                self._ended(_result_of(name, running.pop(name)))
+            done = [name for name, one in running.items() if one.is_complete]
+            ended = [_result_of(name, running.pop(name)) for name in done]
+            for result in ended:
+                self._ended(result)
+            for result in ended:
+                yield from self._say(result, going_on=tuple(running))
         first = next((one for one in self._result.stages if one.status != Status.SUCCEEDED), None)
         if first is not None:
             self._note(status=first.status, failure=first.failure)
@@ -124,6 +153,29 @@ class _Story:
             self._note(status=self._stop.status, failure=self._stop.failure)
         else:
             self._note(status=Status.SUCCEEDED)
+
+    def _say(self, ended: StageResult, going_on: tuple[str, ...]) -> Steps[None]:
+        """Nobody is to wait for the stages beside one that did not succeed to hear of it."""
+        if not going_on or ended.status in (Status.SUCCEEDED, Status.CANCELLED):
+            return
+        work, promotion = self._work, self._promotion
+        self._said[ended.stage] = work.now
+        notice = of_stage(promotion, ended, going_on, work.now)
+        # Systems and tags are told of the end of the promotion, which this is not.
+        people = promotion.plan.audience.model_copy(update={"publish": False, "write_back": False})
+        tell(work.ctx, people, notice, work.timing)
+        order = RecordOrder(
+            context=notice.context,
+            name="stage_ended",
+            failure=ended.failure,
+            duration=work.now - work.started,
+            details={"outcome": ended.status.value, "going_on": ", ".join(going_on)},
+        )
+        try:
+            # Without the listener: whoever cancels meanwhile is heard afterwards.
+            yield from Doing(work.ctx, work.timing).perform(order, RecordReceipt)
+        except Terminal:
+            return  # nothing of the promotion depends on it; its last record comes anyhow
 
     def _hear(self, running: Iterable[str]) -> None:
         """Whoever cancels the promotion cancels the stages under way; no other begins."""
@@ -156,7 +208,7 @@ class _Story:
                 registrant=candidate.registered_by if candidate else None,
                 by_application=bool(candidate and candidate.registered_by_application),
                 requester=None if context.actor == "event-grid" else context.actor,
-                requester_also=self._asked_by,
+                requester_also=self._promotion.actor_also,
             ),
             candidate=candidate,
             judgement=self._result.judgement,

@@ -10,10 +10,10 @@ from durabletask.task import OrchestrationContext, TaskFailedError
 from promotion.core.candidate import Candidate
 from promotion.core.checks.http import HttpCheck
 from promotion.core.context import Context
-from promotion.core.errors import Terminal
+from promotion.core.errors import Failure, Terminal
 from promotion.core.going_back import Scene, Way, way_back
 from promotion.core.holding import Guard
-from promotion.core.notices.making import of_rollback
+from promotion.core.notices.making import of_failed_rollback, of_rollback
 from promotion.core.status import Status
 from promotion.core.steps.base import Receipt
 from promotion.core.steps.operations import (
@@ -25,8 +25,10 @@ from promotion.core.steps.operations import (
     RollbackResult,
     SceneOrder,
     SceneReceipt,
+    serving,
 )
 from promotion.core.steps.orchestrations import DeliveryOrder, DeliveryResult, RetirementOrder
+from promotion.core.steps.record import RecordOrder, RecordReceipt
 from promotion.core.timing import Timing
 from promotion.core.ways import AnyEndpointPlan
 from promotion.core.ways.batch import BatchPlan
@@ -68,6 +70,8 @@ class _RollBack:
         self._order = order
         self._told: set[str] = set()
         """Stages that were told to take back what they deliver."""
+        self._scene = Scene()
+        """As it was seen last."""
         self._show(Status.ROLLING_BACK)
 
     def run(self) -> Steps[RollbackResult]:
@@ -76,6 +80,8 @@ class _RollBack:
             result = yield from self._back()
         except Terminal as error:
             result = RollbackResult(status=Status.FAILED, failure=error.failure)
+        if result.status is not Status.SUCCEEDED:
+            yield from self._record_failure(result.failure or Failure(reason="No reason is known."))
         yield from self._mark()
         self._show(result.status)
         return result
@@ -134,7 +140,8 @@ class _RollBack:
     def _look(self) -> Steps[Scene]:
         stage = self._order.stage
         order = SceneOrder(target=stage.target, batch=isinstance(stage, BatchPlan))
-        return (yield from self._doing.perform(order, SceneReceipt)).scene
+        self._scene = (yield from self._doing.perform(order, SceneReceipt)).scene
+        return self._scene
 
     def _deliver(self, way: Way, role: str) -> Steps[DeliveryResult]:
         child = f"{self._order.id}--{role}"
@@ -215,6 +222,26 @@ class _RollBack:
             audience = audience.model_copy(update={"write_back": False})
         tell(self._doing.ctx, audience, notice, self._doing.timing)
         yield from self._doing.perform(record, Receipt)
+
+    def _record_failure(self, failure: Failure) -> Steps[None]:
+        """What was to go still serves, and somebody must know."""
+        order, doing = self._order, self._doing
+        still = serving(order, self._scene)
+        notice = of_failed_rollback(order, still, failure, doing.now)
+        # Systems and tags are told of ends of promotions, which this is not.
+        people = order.audience.model_copy(update={"publish": False, "write_back": False})
+        tell(doing.ctx, people, notice, doing.timing)
+        record = RecordOrder(
+            context=still,
+            name="rollback_failed",
+            failure=failure,
+            duration=doing.now - doing.started,
+            details={"operation": order.id, "asked": order.reason},
+        )
+        try:
+            yield from doing.perform(record, RecordReceipt)
+        except Terminal:
+            return  # the operation says it, too
 
     def _retire_later(self, way: Way, result: DeliveryResult) -> None:
         retirement = RetirementOrder(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from promotion.core.errors import Failure
 from promotion.core.notices.making import of_approval
+from promotion.core.notices.notice import worst_first
 from promotion.core.steps.orchestrations import StageOrder
 from promotion.core.verdict import Judgement, Verdict
 from promotion.core.waits import Wait
@@ -189,6 +190,7 @@ class Waiting:
             plan="\n".join(f"{verb}: {what}" for verb, what in self._order.stage.doing()),
             # For the approver to read; a record holds 8 KB, the promotion has all of it.
             verdicts="\n".join(
-                f"{verdict.outcome} {verdict.gate}: {verdict.reason}" for verdict in self._verdicts
+                f"{verdict.outcome} {verdict.gate}: {verdict.reason}"
+                for verdict in worst_first(self._verdicts)
             ),
         )

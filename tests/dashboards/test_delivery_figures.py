@@ -296,3 +296,21 @@ def test_a_version_that_served_already_is_no_new_deployment():
 def test_no_stage_has_more_change_failures_than_deployments():
     for row in the_recorded_workspace().ask("four-keys"):
         assert 0 <= row["change_failures"] <= row["deployments"]
+
+
+@pytest.mark.parametrize(("how", "query"), [("rolled_back", "rollbacks"), ("failed", "failures")])
+def test_a_stage_that_ends_beside_others_counts_at_once_and_not_again(how, query):
+    history = History()
+    told = history.promotion().serves("us").tells("stage_ended", "us", outcome=how, code="No")
+    (early,) = history.workspace().ask(query)
+    told.after(hours=72).tells(how, "us", code="No", ended_at="2026-03-04T10:00:00Z")
+    assert history.workspace().ask(query) == [early]
+
+
+def test_a_rollback_by_hand_that_failed_is_a_failure_and_somebodys_decision():
+    history = History()
+    history.promotion(actor="ada").tells("rollback_failed", "prod", code="OutOfQuota")
+    (row,) = history.workspace().ask("failures")
+    assert (row["what"], row["code"]) == ("rollback_failed", "OutOfQuota")
+    decisions = {row["decision"]: row["who"] for row in history.workspace().ask("decisions")}
+    assert decisions["rollback_failed"] == "ada"

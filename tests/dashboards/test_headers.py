@@ -13,6 +13,7 @@ README = Path(__file__).parents[2] / "dashboards/README.md"
 QUERY = pytest.mark.parametrize("query", QUERIES.values(), ids=list(QUERIES))
 BESIDE = {
     *("ignored", "duplicate", "decision_ignored", "held", "resumed"),
+    *("stage_ended", "rollback_failed"),
     *("retired", "kept", "retirement_failed", "policy_changed", "policy_refused"),
     *("notice_sent", "notice_failed", "written_back", "write_back_failed"),
 }

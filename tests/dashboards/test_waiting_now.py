@@ -184,3 +184,10 @@ def test_a_hold_from_an_earlier_time_does_not_end_this_one():
     history.tells("held", route="taxi", stage="prod").tells("resumed", route="taxi", stage="prod")
     held_version(history)  # a rollback holds first, and says so in the end
     assert waiting(history) == [HELD]
+
+
+def test_a_stage_that_ended_beside_others_does_not_wait_any_more():
+    history = History()
+    told = asked(history).tells("approval_requested", "eu", by="eve", quorum="1")
+    told.tells("stage_ended", "prod", outcome="superseded", going_on="eu")
+    assert waiting(history) == [("eu", "approval", "eve")]

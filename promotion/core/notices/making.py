@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from promotion.core.context import Context
+from promotion.core.errors import Failure
 from promotion.core.names import child_id
 from promotion.core.notices.failures import told
 from promotion.core.notices.notice import Notice, Wanted, answered
@@ -11,7 +12,7 @@ from promotion.core.notices.occasion import Occasion, of_end
 from promotion.core.plan import Promotion
 from promotion.core.status import Status
 from promotion.core.steps.operations import Rollback
-from promotion.core.steps.orchestrations import PromotionResult, StageOrder
+from promotion.core.steps.orchestrations import PromotionResult, StageOrder, StageResult
 from promotion.core.verdict import Verdict
 from promotion.core.waits.approval import ApprovalWait
 
@@ -33,6 +34,25 @@ def of_promotion(promotion: Promotion, result: PromotionResult, at: datetime) ->
         stages=tuple(one.stage for one in result.stages if one.status is Status.SUCCEEDED),
         **told(result),
         **answered(against if occasion is Occasion.REFUSED else ()),
+    )
+
+
+def of_stage(
+    promotion: Promotion, ended: StageResult, going_on: Sequence[str], at: datetime
+) -> Notice:
+    """The end of one stage that did not succeed, while stages beside it are ``going_on``."""
+    occasion, failure = of_end(ended.status), ended.failure or Failure(reason="")
+    others = "goes" if len(going_on) == 1 else "go"
+    meanwhile = f"{', '.join(going_on)} {others} on meanwhile."
+    return Notice(
+        id=child_id(promotion.id, ended.stage, f"notice-{occasion.replace('_', '-')}"),
+        occasion=occasion,
+        context=promotion.context.model_copy(update={"stage": ended.stage}),
+        source=promotion.plan.source,
+        at=at,
+        reason=failure.reason,
+        remedy=" ".join(filter(None, (failure.remedy, meanwhile))),
+        code=failure.code or "",
     )
 
 
@@ -63,6 +83,24 @@ def of_approval(
         ),
         registry_path=order.asset_id,
         **answered(tuple(verdicts)),
+    )
+
+
+def of_failed_rollback(
+    rollback: Rollback, still: Context, failure: Failure, at: datetime
+) -> Notice:
+    """A rollback by hand that did not come to its end; ``still`` serves, as far as is known."""
+    held = "Deliveries are held there until somebody resumes."
+    return Notice(
+        id=f"{rollback.id}--notice-failed",
+        occasion=Occasion.FAILED,
+        context=still,
+        source=rollback.sources.get(still.source) or next(iter(rollback.sources.values())),
+        at=at,
+        reason=f"{failure.reason} {rollback.by} had asked for it: {rollback.reason}",
+        remedy=" ".join(filter(None, (failure.remedy, held))),
+        code=failure.code or "",
+        by=rollback.by,
     )
 
 

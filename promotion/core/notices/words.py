@@ -18,6 +18,7 @@ _TITLES: Final = {
     Occasion.CANCELLED: "The promotion of {model} was cancelled",
     Occasion.SUPERSEDED: "{model} was superseded",
 }
+_NOT_BACK: Final = "{model} could not be rolled back"
 _MARKS: Final = {
     Outcome.PASSED: "✓",
     Outcome.FAILED: "✗",
@@ -36,7 +37,9 @@ class Fact(NamedTuple):
 def title(notice: Notice) -> str:
     """What happened, in one line."""
     where = f" at {notice.context.stage}" if notice.context.stage else ""
-    return _TITLES[notice.occasion].format(model=notice.model) + where
+    by_hand = notice.occasion is Occasion.FAILED and notice.by
+    text = _NOT_BACK if by_hand else _TITLES[notice.occasion]
+    return text.format(model=notice.model) + where
 
 
 def reason(notice: Notice) -> str:

@@ -170,13 +170,18 @@ class RollbackRecordOrder(Task):
     @property
     def gone(self) -> Context:
         """The promotion whose version went out of service; the rollback itself where none did."""
-        rollback, serving = self.rollback, self.scene.serving or ""
-        before = self.scene.standing.get(serving)
-        return Context(
-            promotion_id=(before and before.promotion_id) or rollback.id,
-            route=rollback.about.name,
-            model=(before and before.model) or ModelVersion(name=serving, version="unknown"),
-            source=(before and before.source) or next(iter(rollback.sources)),
-            actor=rollback.by,
-            stage=rollback.stage.name,
-        )
+        return serving(self.rollback, self.scene)
+
+
+def serving(rollback: Rollback, scene: Scene) -> Context:
+    """The promotion whose version serves; the rollback itself where it is not known."""
+    name = scene.serving or "unknown"
+    before = scene.standing.get(name)
+    return Context(
+        promotion_id=(before and before.promotion_id) or rollback.id,
+        route=rollback.about.name,
+        model=(before and before.model) or ModelVersion(name=name, version="unknown"),
+        source=(before and before.source) or next(iter(rollback.sources)),
+        actor=rollback.by,
+        stage=rollback.stage.name,
+    )

@@ -43,6 +43,7 @@ const TONES = {
   failed: "bad",
   error: "bad",
   retirement_failed: "bad",
+  rollback_failed: "bad",
   notice_failed: "bad",
   write_back_failed: "bad",
   rejected: "refused",

@@ -37,6 +37,7 @@ _TONES: Final[dict[str, Tone]] = {
     "held": "wait",
     "bypassed": "wait",
     "rejected": "bad",
+    "rollback_failed": "bad",
     "approval_rejected": "bad",
     "failed": "bad",
     "error": "bad",

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 from unit.builders import POLICY, a_candidate, a_promotion
 from unit.orchestrators.durable import After, Event, FakeContext, run
 
@@ -28,7 +29,13 @@ def judged(candidate, gates):
 def told(candidate=GOOD, policy=POLICY, events=(), **answers):
     """The story for that candidate: the context and the output."""
     promotion = a_promotion(policy)
-    ctx = FakeContext(
+    ctx = context(promotion, candidate, events, **answers)
+    return ctx, run(promote, ctx, promotion.to_json())
+
+
+def context(promotion, candidate=GOOD, events=(), **answers):
+    """Where that story may be told."""
+    return FakeContext(
         {
             "gather_evidence": {"candidate": candidate.to_json()},
             "evaluate_gates": judged(candidate, promotion.plan.gates),
@@ -38,7 +45,6 @@ def told(candidate=GOOD, policy=POLICY, events=(), **answers):
         | answers,
         events=list(events),
     )
-    return ctx, run(promote, ctx, promotion.to_json())
 
 
 def test_a_good_version_goes_through_the_registry_to_its_stage():
@@ -213,11 +219,50 @@ def test_a_stage_that_fails_does_not_stop_the_one_beside_it():
         failed = {"stage": name, "status": "rolled_back", "failure": {"reason": "No."}}
         return failed if name == "west" else taking()(order)
 
-    ctx, output = told(policy=REGIONS, stage=stage)
+    _, output = told(policy=REGIONS, stage=stage)
     ends = {one["stage"]: one["status"] for one in output["stages"]}
     assert ends == {"qa": "succeeded", "west": "rolled_back", "north": "succeeded"}
     assert output["status"] == "rolled_back"
+
+
+TOLD = REGIONS.replace(
+    "  taxi:\n", "  taxi:\n    notify: [{kind: slack, url_setting: SLACK}]\n    write_back: true\n"
+)
+
+
+def test_nobody_waits_for_other_stages_to_hear_of_one_that_failed():
+    def stage(order):
+        name = order["context"]["stage"]
+        failed = {"stage": name, "status": "rolled_back", "failure": {"reason": "No."}}
+        return failed if name == "west" else taking(north=72)(order)
+
+    ctx, _ = told(policy=TOLD, stage=stage)
+    assert ctx.recorded() == ["requested", "stage_ended", "rolled_back"]
+    early, last = ctx.called("notify")
+    assert (early["notice"]["context"]["stage"], early["notice"]["reason"]) == ("west", "No.")
+    assert early["notice"]["remedy"] == "north goes on meanwhile."
+    assert early["notice"]["id"] != last["notice"]["id"]
+    assert (early["audience"]["write_back"], last["audience"]["write_back"]) == (False, True)
+    said, repeated = (order for order in ctx.called("record")[1:])
+    assert said["details"] == {"outcome": "rolled_back", "going_on": "north"}
+    assert repeated["details"] == {"ended_at": early["notice"]["at"].replace("Z", "+00:00")}
+
+
+def test_a_stage_that_ends_alone_is_told_once():
+    failed = {"stage": "prod", "status": "rolled_back", "failure": {"reason": "No."}}
+    ctx, _ = told(stage=failed)
     assert ctx.recorded() == ["requested", "rolled_back"]
+    assert ctx.called("record")[1].get("details", {}) == {}
+
+
+def test_a_promotion_that_breaks_is_told_like_one_that_fails():
+    promotion = a_promotion()
+    ctx = context(promotion, copy_to_registry={"nobody": "knows this"})
+    with pytest.raises(ValidationError):
+        run(promote, ctx, promotion.to_json())
+    assert ctx.recorded() == ["requested", "failed"]
+    assert ctx.called("record")[1]["failure"]["code"] == "ServiceBroke"
+    assert ctx.statuses[-1] == "failed"
 
 
 def test_a_stage_is_told_since_when_earlier_ones_serve_and_who_stands_behind_it():

@@ -8,6 +8,9 @@ from promotion.core.timing import Timing
 from promotion.orchestrators.roll_back import roll_back
 
 CANARY = POLICY + "          canary: {steps: [25], every: 10m}\n"
+TOLD = CANARY.replace(
+    "  taxi:\n", "  taxi:\n    notify: [{kind: slack, url_setting: SLACK}]\n    write_back: true\n"
+)
 DONE = {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-7"]}
 
 
@@ -100,6 +103,18 @@ def test_a_delivery_that_ends_badly_is_the_result(status):
     ctx, output = back("5", deliver={"stage": "prod", "status": status, "failure": why})
     assert (output["status"], output["failure"]) == (status, why)
     assert ctx.called("record_rollback") == []
+
+
+def test_a_rollback_that_fails_is_recorded_and_told_to_people():
+    why = {"reason": "No quota.", "remedy": "Ask for more.", "code": "OutOfQuota"}
+    deliver = {"stage": "prod", "status": "failed", "failure": why}
+    ctx, _ = back("5", policy=TOLD, deliver=deliver)
+    assert ctx.recorded() == ["rollback_failed"]
+    (told,) = ctx.called("notify")
+    notice = told["notice"]
+    assert (notice["occasion"], notice["by"]) == ("failed", "ada")
+    assert notice["remedy"].startswith("Ask for more. Deliveries are held there")
+    assert (told["audience"]["publish"], told["audience"]["write_back"]) == (False, False)
 
 
 def test_a_tag_that_cannot_be_written_does_not_spoil_it():
