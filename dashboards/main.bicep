@@ -38,6 +38,9 @@ param approvalHours int = 24
 @minValue(0)
 param failingDeliveries int = 5
 
+@description('Whether the metrics of these topics are sent to the workspace, for the alert intake-silent. false: another diagnostic setting sends them there already; Azure takes no second one.')
+param sendMetrics bool = true
+
 @description('Whether the rules are evaluated.')
 param enabled bool = true
 
@@ -83,6 +86,7 @@ module topicAlerts 'alerts/event-grid.bicep' = [
       actionGroupIds: actionGroupIds
       severities: severities
       failingDeliveries: failingDeliveries
+      sendMetrics: sendMetrics
       enabled: enabled
       tags: tags
     }

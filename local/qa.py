@@ -1,6 +1,7 @@
 """A qa workspace beside the two of the taxi-fare team, and versions that others have registered."""
 
 import ssl
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
@@ -18,17 +19,17 @@ SEED: Final = {
         }
     ]
 }
-_WHEN: Final = "2026-03-02T11:59:58.1234567Z"
 
 
 def register_as(info: dict[str, Any], by: str, job: str, name: str, version: str) -> None:
     """A version that ``by`` has registered, and its event; the stand-in knows no logins."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     model = {
         "workspace": taxi.DEV,
         "name": name,
         "version": version,
         "job": job,
-        "created_at": _WHEN,
+        "created_at": now,
         "created_by": by,
         "tags": {"trained_on": "nyc-taxi-2026-01"},
     }
@@ -42,7 +43,7 @@ def register_as(info: dict[str, Any], by: str, job: str, name: str, version: str
             "source": taxi.workspace_id(taxi.DEV),
             "subject": f"models/{name}:{version}",
             "id": f"{name}-{version}",
-            "time": _WHEN,
+            "time": now,
             "data": {"modelName": name, "modelVersion": version},
         }
         headers = {"aeg-event-type": "Notification"}

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+import httpx
 from rich.console import Console
 
 from local import qa
@@ -43,6 +44,11 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    if (running_at := _runs()) is not None:
+        console.print(
+            f"[red]It runs already,[/] at {running_at}: stop it first; both would write to .local."
+        )
+        return 1
     try:
         with ExitStack() as running:
             cloud = running.enter_context(_cloud())
@@ -61,6 +67,18 @@ def main() -> int:
         return 1
     console.print("Stopped.")
     return 0
+
+
+def _runs() -> str | None:
+    """Where another `make serve` of this checkout answers."""
+    if not INFO.exists():
+        return None
+    url = str(json.loads(INFO.read_text(encoding="utf-8"))["host_url"])
+    try:
+        httpx.get(f"{url}/api/docs", timeout=5, trust_env=False)
+    except httpx.TransportError:
+        return None
+    return url
 
 
 def _forget() -> None:
@@ -106,6 +124,9 @@ def _write(path: Path, text: str) -> None:
 
 def _say_what_to_do(console: Console, cloud: ToldCloud, dashboard: Dashboard) -> None:
     info = cloud.info
+    what, name = "a model that the taxi-fare team trained", ""
+    if os.environ.get("POLICY"):
+        what, name = "a model with a name that your policy takes", " --name NAME"
     console.print(
         f"The function app   {info['host_url']}\n"
         f"The dashboard      {dashboard.url}\n"
@@ -114,8 +135,8 @@ def _say_what_to_do(console: Console, cloud: ToldCloud, dashboard: Dashboard) ->
         f"The audit trail    {cloud.audit_file.relative_to(ROOT)}\n"
         f"In Teams and Slack {cloud.notices_file.relative_to(ROOT)}\n"
         f"The policy         {_named(cloud.policy)}\n\n"
-        "Register a model that the taxi-fare team trained, in another terminal:\n"
-        "  .venv/bin/python -m local.register good\n"
+        f"Register {what}, in another terminal:\n"
+        f"  .venv/bin/python -m local.register good{name}\n"
         "and see what became of it:\n"
         f"  export PROMOTE_CONFIG={PROFILES.relative_to(ROOT)}\n"
         "  .venv/bin/promote list\n\n"

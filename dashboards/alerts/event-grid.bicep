@@ -23,6 +23,9 @@ param severities object
 @description('More failed attempts than this within half an hour are told.')
 param failingDeliveries int
 
+@description('Whether the metrics are sent to the workspace; not where another setting sends them there already.')
+param sendMetrics bool = true
+
 @description('Whether the rules are evaluated.')
 param enabled bool
 
@@ -56,7 +59,8 @@ resource topic 'Microsoft.EventGrid/systemTopics@2022-06-15' existing = {
   name: systemTopicName
 }
 
-resource metricsToWorkspace 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+// A category goes to a workspace by one setting at most: Azure answers 409 to a second one.
+resource metricsToWorkspace 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (sendMetrics) {
   name: '${namePrefix}-metrics'
   scope: topic
   properties: {

@@ -23,8 +23,9 @@ def evaluate_gates(order: JudgementOrder) -> JudgementReceipt:
             order.context,
             reason=verdict.reason,
             measurements=_numbers(verdict),
-            # A gate that holds the version is asked again, each time of other evidence.
-            key=f"{number} {candidate.as_of}",
+            # A gate that holds the version is asked again, each time of other evidence. When the
+            # answer of this activity was lost, a service is asked anew and may say something else.
+            key=f"{number} {candidate.as_of} {verdict.outcome}",
             gate=verdict.gate,
             kind=verdict.kind,
             mode=verdict.mode,

@@ -6,7 +6,7 @@ from promotion.core.steps.notices import TellReceipt, WriteBackOrder
 
 
 def write_back(order: WriteBackOrder) -> TellReceipt:
-    """Settled once the version says so; what it says of a later promotion stays."""
+    """Settled once the version says so, or says something that counts more."""
     if write_tags(order.notice):
         workspace = order.notice.source.name
         audit.emit("written_back", order.context, key=order.key, workspace=workspace)

@@ -4,7 +4,7 @@ from typing import Final
 
 from promotion.api.engine import Engine, Instance
 from promotion.api.exchange import Asked, Reply, accepted
-from promotion.api.problems import Refusal, conflict, not_found
+from promotion.api.problems import Refusal, conflict
 from promotion.api.requests import Decision, WithReason
 from promotion.api.responses import Accepted
 from promotion.api.showing import promotion_of
@@ -38,7 +38,7 @@ async def decide(asked: Asked, engine: Engine) -> Reply:
     stages = [stage.name for stage in stored(Promotion, found.input).plan.stages]
     if body.stage not in stages:
         near = did_you_mean(body.stage, stages)
-        raise not_found(f"The stage {body.stage!r} of {found.id}{near}")
+        raise Refusal(404, f"{found.id} has no stage {body.stage!r}{near or '.'}", code="NotFound")
     _must_run(found)
     stage = await engine.find(child_id(found.id, body.stage))
     if stage is None or stage.ended or stage.shown.get("waiting_for") != "approval":

@@ -60,6 +60,9 @@ class Engine(Protocol):
     async def since(self, moment: datetime) -> Sequence[Instance]:
         """All that began then or later, without input and output."""
 
+    async def running(self) -> Sequence[Instance]:
+        """All that have not ended, whenever they began, without input and output."""
+
     async def start(self, orchestrator: str, instance_id: str, order: dict[str, Any]) -> bool:
         """Whether this call started it: False when an orchestration of that id runs."""
 

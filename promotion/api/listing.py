@@ -13,25 +13,35 @@ from promotion.api.problems import FieldAtFault, Refusal
 from promotion.api.requests import Filters
 from promotion.api.responses import Promotions, Summary
 from promotion.core.names import child_id
-from promotion.core.status import Status
+from promotion.core.status import ALLOWED, Status
 
 type Waits = tuple[Status, str | None]
 """The status of a stage, and what it waits for."""
 
 USUAL: Final = timedelta(days=30)
+"""How far back a list goes that nobody has limited."""
 
 
 async def list_promotions(asked: Asked, engine: Engine) -> Reply:
     """Those that the query asks for."""
     filters = asked.request.filters(Filters)
-    since = _moment(filters.since) if filters.since else asked.now - USUAL
     before = _read_cursor(filters.cursor) if filters.cursor else None
-    known = _summaries(await engine.since(since))
+    known = _summaries(await _looked_up(filters, asked.now, engine))
     wanted = sorted((one for one in known if _fits(one, filters)), key=_order, reverse=True)
     rest = [one for one in wanted if before is None or _order(one) < before]
     page = rest[: filters.limit]
     more = _cursor(page[-1]) if len(rest) > len(page) else None
     return answer(Promotions(promotions=page, next=more))
+
+
+async def _looked_up(filters: Filters, now: datetime, engine: Engine) -> Sequence[Instance]:
+    """As few orchestrations as hold all that are asked for."""
+    if filters.since:
+        return await engine.since(_moment(filters.since))
+    if filters.status is not None and ALLOWED[filters.status]:
+        # What waits for a person may have begun long ago, and must not be forgotten.
+        return await engine.running()
+    return await engine.since(now - USUAL)
 
 
 def _summaries(found: Sequence[Instance]) -> Iterator[Summary]:

@@ -14,6 +14,8 @@ from promotion.api.policy import in_force
 from promotion.api.problems import not_found
 from promotion.api.requests import RollbackRequest, WithReason
 from promotion.api.responses import Accepted, OperationState
+from promotion.api.rights import Right
+from promotion.api.served import must_have_served
 from promotion.api.stored import stored
 from promotion.api.whose import promotions_of
 from promotion.core import operating
@@ -59,6 +61,9 @@ async def _start(asked: Asked, engine: Engine, kind: str, body: WithReason) -> R
         version=body.version if isinstance(body, RollbackRequest) else None,
     )
     await asyncio.to_thread(_check, kind, order)
+    # Whoever may leave out gates may bring back what has never passed them.
+    if order.version is not None and Right.BYPASS not in asked.caller.rights:
+        await must_have_served(engine, str(order.route), str(order.stage), order.version)
     key = key_of(asked, kind)
     name = f"{kind.replace('_', '-')}-{key or uuid4().hex}"
     # Azure silently replaces an ended instance that is started again, so look first.

@@ -119,8 +119,9 @@ class Filters(BaseModel):
     status: Status | None = Field(None, description="Only those with this status.")
     since: Annotated[str, StringConstraints(max_length=40)] | None = Field(
         None,
-        description="Only those that began at this time (ISO 8601) or later; without it, those "
-        "of the last 30 days.",
+        description="Only those that began at this time (ISO 8601) or later. Without it, those "
+        "of the last 30 days; with a `status` that is not an end, such as waiting, all that have "
+        "not ended, whenever they began.",
     )
     limit: int = Field(50, ge=1, le=200, description="At most so many on a page.")
     cursor: Annotated[str, StringConstraints(max_length=400)] | None = Field(

@@ -12,6 +12,14 @@ ASYNC_OPERATION = "AzureAsyncOperationUri"
 SUCCEEDED: Final = "succeeded"
 DELETING: Final = "deleting"
 FAILED: Final = frozenset({"failed", "canceled"})
+_REMEDIES: Final = {
+    "OutOfQuota": "Free quota of that size or ask for more, or take a smaller instance_type; then "
+    "promote it again (promote retry)."
+}
+"""What to do about an operation that failed, by Azure's code.
+
+Source: https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-online-endpoints
+"""
 
 
 def state_of(resource: Any) -> str:
@@ -43,4 +51,5 @@ def failure_of(properties: Mapping[str, Any] | None, subject: str) -> Failure:
     texts = [error.get("message"), *(d.get("message") for d in error.get("details") or [])]
     message = " ".join(dict.fromkeys(" ".join(text.split()) for text in texts if text))
     reason = f"{subject} failed: {message or 'Azure gives no reason'}"
-    return Failure(reason=reason, code=error.get("code") or "Failed")
+    code = error.get("code") or "Failed"
+    return Failure(reason=reason, remedy=_REMEDIES.get(code), code=code)

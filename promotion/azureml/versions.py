@@ -27,7 +27,8 @@ def read_version(source: WorkspaceRef, model: ModelVersion) -> Any:
             raise Terminal(
                 f"{model} is not in the workspace {source.name}: "
                 "it was registered and then deleted, or never was.",
-                remedy="Register the model again, as a new version.",
+                remedy="Look whether the version is right; if it was deleted, register the model "
+                "again, as a new version.",
                 code=NOT_FOUND,
             ) from None
 

@@ -1,7 +1,7 @@
 """The commands, by the names that people type."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -35,6 +35,25 @@ policy = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"promote {version('azureml-promotion')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    pass
+
+
 _COMMANDS: Final[dict[str, Callable[..., None]]] = {
     "plan": plan,
     "submit": submit,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from promotion.cli.asking import telling
 from promotion.cli.options import Assignments, SendTokens, SettingsFile
 from promotion.cli.sdk import needs_the_sdk
 
@@ -37,5 +38,5 @@ def backtest(
     from promotion.cli.backtesting import Asked, tell
 
     asked = Asked(policy, since, in_force, model, ask, send_tokens, settings, assignments or [])
-    with needs_the_sdk():
+    with telling(), needs_the_sdk():
         tell(asked, as_json)

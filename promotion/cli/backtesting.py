@@ -16,6 +16,7 @@ from promotion.cli.comparison import in_words
 from promotion.cli.given import MISTAKES, given_settings, told
 from promotion.cli.printable import printable
 from promotion.cli.printing import echo_json
+from promotion.cli.sdk import needs_a_login
 from promotion.core.backtest import Replay, replay, unasked
 from promotion.core.candidate import Candidate
 from promotion.core.gates import Gate
@@ -51,20 +52,21 @@ class Asked:
 
 
 def tell(asked: Asked, as_json: bool) -> None:
-    """Print what each policy would have done. Raises typer.Exit when there is a mistake."""
+    """Print what each policy would have done. Raises typer.Exit, or Failed, for a mistake."""
     reading = asked.policy
     try:
-        given = given_settings(asked.settings, asked.assignments)
-        tried = read_policy_at(place_of(reading), name=reading, settings=given)
-        reading = asked.in_force or asked.policy
-        documents = [tried]
-        if asked.in_force:
-            documents.insert(0, read_policy_at(place_of(reading), name=reading, settings=given))
-        reading = asked.policy
-        since = datetime.now(UTC) - _span(asked.since)
-        candidates = tuple(_candidates(documents, since, asked.model))
-        hear = partial(_asked, tokens=asked.send_tokens) if asked.ask else unasked
-        replays = [replay(one, candidates, hear) for one in documents]
+        with needs_a_login():
+            given = given_settings(asked.settings, asked.assignments)
+            tried = read_policy_at(place_of(reading), name=reading, settings=given)
+            reading = asked.in_force or asked.policy
+            documents = [tried]
+            if asked.in_force:
+                documents.insert(0, read_policy_at(place_of(reading), name=reading, settings=given))
+            reading = asked.policy
+            since = datetime.now(UTC) - _span(asked.since)
+            candidates = tuple(_candidates(documents, since, asked.model))
+            hear = partial(_asked, tokens=asked.send_tokens) if asked.ask else unasked
+            replays = [replay(one, candidates, hear) for one in documents]
     except MISTAKES as error:
         typer.echo(told(error, reading), err=True)
         raise typer.Exit(2) from None

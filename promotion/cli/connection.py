@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from promotion.cli.exits import mistake
-from promotion.cli.profiles import Login, Profile, find_profile, profile_file
+from promotion.cli.profiles import FILE_VARIABLE, Login, Profile, find_profile, profile_file
 from promotion.cli.sendable import a_key
 from promotion.cli.sendable import headers as sendable
 
@@ -96,6 +96,9 @@ def overlooked(environment: Mapping[str, str], url: str | None, profile: str | N
 def _profile(environment: Mapping[str, str], name: str | None) -> Profile:
     file = profile_file(environment)
     found = find_profile(file, name or environment.get("PROMOTE_PROFILE") or None)
+    if found is None and environment.get(FILE_VARIABLE) and not file.exists():
+        what = f"{FILE_VARIABLE} names {file}, which is not there (does make serve run?)."
+        raise mistake(what, _WHERE.format(file=file))
     if found is None:
         raise mistake("It is not known which service to ask.", _WHERE.format(file=file))
     return found

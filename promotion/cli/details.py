@@ -10,7 +10,9 @@ from promotion.cli.printing import safe
 from promotion.cli.states import (
     approve_command,
     coloured,
+    is_held,
     name_of,
+    resume_command,
     verb,
     wait_in_words,
     waiting_in,
@@ -52,6 +54,9 @@ def reasons(promotion: Json) -> "Iterator[RenderableType]":
         yield from indented(f"{stage['name']} {wait_in_words(stage)}")
         if stage["waiting_for"] == "approval":
             yield from indented(approve_command(promotion, stage))
+        elif is_held(stage):
+            command = resume_command(str(promotion.get("route")), stage["name"])
+            yield from indented(f"{command} (--everything, if everything is held)")
 
 
 def indented(*shown: "RenderableType | None") -> "Iterator[RenderableType]":

@@ -12,8 +12,9 @@ from promotion.cli.given import MISTAKES, given_settings, source_named, told
 from promotion.cli.preview import in_words
 from promotion.cli.printable import printable
 from promotion.cli.printing import echo_json
+from promotion.cli.sdk import needs_a_login
 from promotion.core.candidate import Candidate
-from promotion.core.preview import preview
+from promotion.core.preview import RoutePreview, preview
 from promotion.core.references import ModelVersion, WorkspaceRef
 from promotion.foreseeing import completed, with_missing
 from promotion.policy_source import place_of, read_policy_at
@@ -33,14 +34,10 @@ class Asked:
 
 
 def tell(asked: Asked, as_json: bool) -> None:
-    """Print what would become of it. Raises typer.Exit when it would not be promoted."""
+    """Print what would become of it. Raises typer.Exit when it would not be promoted, or Failed."""
     try:
-        given = given_settings(asked.settings, asked.assignments)
-        document = read_policy_at(place_of(asked.policy), name=asked.policy, settings=given)
-        source = source_named(document, asked.workspace)
-        candidate = _candidate(source, _named(asked.model, asked.version))
-        previews = preview(document, candidate, partial(completed, tokens=asked.send_tokens))
-        routes = tuple(map(with_missing, previews))
+        with needs_a_login():
+            candidate, routes = _previewed(asked)
     except MISTAKES as error:
         typer.echo(told(error, asked.policy), err=True)
         raise typer.Exit(2) from None
@@ -55,6 +52,15 @@ def tell(asked: Asked, as_json: bool) -> None:
     wanted = [route for route in routes if route.unwanted is None]
     if not wanted or not all(route.promotes for route in wanted):
         raise typer.Exit(1)
+
+
+def _previewed(asked: Asked) -> tuple[Candidate, tuple[RoutePreview, ...]]:
+    given = given_settings(asked.settings, asked.assignments)
+    document = read_policy_at(place_of(asked.policy), name=asked.policy, settings=given)
+    source = source_named(document, asked.workspace)
+    candidate = _candidate(source, _named(asked.model, asked.version))
+    previews = preview(document, candidate, partial(completed, tokens=asked.send_tokens))
+    return candidate, tuple(map(with_missing, previews))
 
 
 def _named(model: str, version: str) -> ModelVersion:

@@ -106,13 +106,16 @@ def _text(cell: Cell) -> "Text":
 def _bar(bar: Bar, width: int) -> "Text":
     from rich.text import Text
 
-    text = Text()
-    for part in bar.parts:
-        full, eighths = divmod(round(part.share * width * 8), 8)
+    text, begun = Text(), 0.0
+    for number, part in enumerate(bar.parts, 1):
+        begin, begun = round(begun * width), begun + part.share
+        full, eighths = divmod(round((begun * width - begin) * 8), 8)
+        # Only the last part ends within a letter: the next one begins with a whole one.
+        if number < len(bar.parts) or part.faint:
+            full, eighths = round(begun * width) - begin, 0
         style = _STYLES.get(part.tone, "cyan")
-        end = _PARTS[eighths - 1] if eighths and not part.faint else ""
-        block = ("░" if part.faint else "█") * full + end
-        text.append(_known(block), style=style)
+        end = _PARTS[eighths - 1] if eighths else ""
+        text.append(_known(("░" if part.faint else "█") * max(full, 0) + end), style=style)
     return text
 
 

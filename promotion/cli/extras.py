@@ -24,5 +24,5 @@ def needs_the_report() -> Iterator[None]:
         package = _PACKAGES.get((error.name or "").partition(".")[0])
         if package is None:
             raise
-        remedy = "Install the command line with it: azureml-promotion[report]."
+        remedy = "From the checkout: pipx install --force '.[report]'."
         raise mistake(f"This takes {package}, which is not installed.", remedy) from None

@@ -12,6 +12,8 @@ from promotion.cli.printing import plain
 from promotion.report.source import Source, Wanted
 
 _OUTPUT: Final = "-"
+_PAGE: Final = b"<!doctype html>"
+"""What every page begins with."""
 
 
 def write_page(file: str, source: Source, wanted: Wanted, now: datetime) -> None:
@@ -34,9 +36,19 @@ def _checked(file: str) -> Path:
         raise mistake(f"--html: {file!r} is a folder.", "Name a file in it, such as report.html.")
     if path.exists() and not path.is_file():
         raise mistake(f"--html: {file} is no ordinary file.", "--html - prints the page.")
+    if path.exists() and not _may_go(path):
+        what = f"--html: {file} is there, and is no page: it would be lost."
+        raise mistake(what, "Name another file, or remove it first.")
     if not path.parent.is_dir():
         raise mistake(f"--html: there is no folder {path.parent}.", "Make it first.")
     return path
+
+
+def _may_go(path: Path) -> bool:
+    """An earlier report, or nothing; an audit file, say, must not go."""
+    with path.open("rb") as file:
+        begin = file.read(len(_PAGE))
+    return not begin or begin.lower() == _PAGE
 
 
 def _replace(path: Path, text: str) -> None:

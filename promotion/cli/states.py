@@ -96,3 +96,13 @@ def wait_in_words(stage: Json) -> str:
 def approve_command(promotion: Json, stage: Json) -> str:
     """What somebody who may decide types."""
     return shlex.join(["promote", "approve", promotion["id"], "--stage", stage["name"]])
+
+
+def is_held(stage: Json) -> bool:
+    """Whether somebody holds it; gates without an answer hold a version, too."""
+    return stage["waiting_for"] == "hold" and str(stage.get("reason")).startswith("Held by ")
+
+
+def resume_command(route: str, stage: str) -> str:
+    """What somebody types who lets deliveries go on there."""
+    return shlex.join(["promote", "resume", route, stage, "--reason", "WHY"])

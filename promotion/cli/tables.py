@@ -28,7 +28,8 @@ def a_grid(columns: int, whole: int = 1, first: int = 0) -> "Table":
     """The same without headings; its first column has at least ``first`` characters."""
     from rich.table import Table
 
-    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    # Without pad_edge rich takes the padding of an empty last column from the others.
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=True)
     for number in range(columns):
         least = first if number == 0 else None
         table.add_column(no_wrap=number < whole, overflow="fold", min_width=least)

@@ -54,9 +54,11 @@ def since(written: str, now: datetime, option: str = "--since") -> str:
             raise _no_moment(written, option) from None
     try:
         found = datetime.fromisoformat(written)
-    except ValueError:
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        found.astimezone(UTC)  # the first and the last days have no such moment everywhere
+    except (ValueError, OverflowError):
         raise _no_moment(written, option) from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+    return found.isoformat()
 
 
 def _no_moment(written: str, option: str) -> Exception:

@@ -1,6 +1,8 @@
 """The policy in force: read again when it or a file that it names changes.
 
-A new version that is broken is refused: the last good one stays in force, and a record says so.
+A new version that is broken is refused: the last good one stays in force, and a record says so. An
+instance of the app that has just started has no last good one; it says at its first look what it
+has found, so that nobody waits for news of a policy that was mended, or broken, before it started.
 """
 
 import logging
@@ -18,6 +20,10 @@ from promotion.core.policy.document import PolicyDocument
 from promotion.policy_source.reading import Place, place_of, read_policy_at
 
 _REMEDY: Final = "Mend the policy; until then the last good version stays in force."
+_FIRST_REMEDY: Final = (
+    "Mend the policy soon: until then this instance of the app has none and promotes nothing, and "
+    "Event Grid delivers events again for 24 hours only."
+)
 
 
 @dataclass
@@ -34,6 +40,8 @@ class _Known:
 _logger = logging.getLogger("promotion")
 _lock = threading.Lock()
 _known: dict[str, _Known] = {}
+_refused: dict[str, Mapping[str, str]] = {}
+"""By location, the stamps of the version that was refused where no good one is known yet."""
 
 
 def current_policy(location: Path | str, refresh: float = 0) -> PolicyDocument:
@@ -46,15 +54,27 @@ def current_policy(location: Path | str, refresh: float = 0) -> PolicyDocument:
         known = _known.get(str(location))
         now = time.monotonic()
         if known is None:
-            known = _known[str(location)] = _first(place_of(location), now)
+            known = _known[str(location)] = _first(str(location), place_of(location), now)
         elif now - known.looked >= refresh:
             _look_again(place_of(location), known, now)
         return known.document
 
 
-def _first(place: Place, now: float) -> _Known:
+def _first(location: str, place: Place, now: float) -> _Known:
+    """The policy as an instance finds it; each state of its files is told once."""
     reading = _Stamped(place)
-    document = read_policy_at(place, read=reading.read)
+    try:
+        document = read_policy_at(place, read=reading.read)
+    except PromotionError:  # Azure does not give it out, which says nothing about it
+        raise
+    except Exception as error:
+        if _refused.get(location) != reading.stamps:
+            _tell("policy_refused", "", reason=str(error), remedy=_FIRST_REMEDY)
+            _refused[location] = reading.stamps
+        raise
+    _refused.pop(location, None)
+    # Another instance may have refused what was there before.
+    _tell("policy_changed", document.digest)
     return _Known(document, reading.stamps, now)
 
 
@@ -76,10 +96,10 @@ def _look_again(place: Place, known: _Known, now: float) -> None:
             _logger.exception("the policy could not be read")
         # What the broken version consists of is remembered, so that it is refused once.
         known.stamps = {**known.stamps, **reading.stamps}
-        _tell("policy_refused", known.document, reason=str(error), remedy=_REMEDY)
+        _tell("policy_refused", known.document.digest, reason=str(error), remedy=_REMEDY)
         return
     known.document, known.stamps = document, reading.stamps
-    _tell("policy_changed", document)
+    _tell("policy_changed", document.digest)
 
 
 class _Stamped:
@@ -94,13 +114,13 @@ class _Stamped:
         return self._place.read(relative)
 
 
-def _tell(
-    name: str, in_force: PolicyDocument, reason: str | None = None, remedy: str | None = None
-) -> None:
+def _tell(name: str, in_force: str, reason: str | None = None, remedy: str | None = None) -> None:
+    """``in_force`` is the digest of the policy that counts; empty when none does."""
     audit.emit(
         name,
         reason=reason,
-        key=digest(in_force.digest, reason or ""),
-        policy_digest=in_force.digest,
+        # The same on each start: a policy that many instances find is one fact.
+        key=digest(in_force, reason or ""),
+        policy_digest=in_force,
         remedy=remedy,
     )

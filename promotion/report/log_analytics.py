@@ -57,10 +57,13 @@ class LogAnalytics:
 
     def ask(self, query: Query, wanted: Wanted) -> list[Row]:
         """The answer. Raises PromotionError when it cannot be had, or not as a whole."""
+        wanted = wanted.of(query)
+        asked_at = f"datetime({wanted.until.isoformat()})" if wanted.until else "now()"
         try:
             answer = self._client().query_workspace(
                 self._workspace,
-                query.asked_for(**wanted.parameters),
+                # Of a time range in the past, how it was at its end.
+                query.asked_for(**wanted.parameters).replace("now()", asked_at),
                 timespan=_timespan(wanted, datetime.now(UTC)),
             )
         except ModuleNotFoundError:

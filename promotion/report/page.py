@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from math import isfinite
@@ -47,7 +47,8 @@ def report_page(source: Source, wanted: Wanted, *, now: datetime) -> str:
     Raises PromotionError when the source cannot be asked.
     """
     answers = _answers(source, wanted)
-    timelines, left_out = _timelines(answers.pop("timeline"))
+    steps, named = answers.pop("timeline"), _named(answers)
+    timelines, left_out = _timelines(row for row in steps if row["promotion_id"] in named)
     told = {
         "live": False,
         "title": source.title,
@@ -81,8 +82,27 @@ def _inline_head() -> list[str]:
 
 def _answers(source: Source, wanted: Wanted) -> dict[str, list[Row]]:
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        asked = {name: pool.submit(source.ask, one, wanted) for name, one in shown().items()}
+        asked = {
+            name: pool.submit(source.ask, one, _whole(wanted) if one.needs else wanted)
+            for name, one in shown().items()
+        }
         return {name: answer.result() for name, answer in asked.items()}
+
+
+def _whole(wanted: Wanted) -> Wanted:
+    """Of a promotion everything is shown, however little of it was asked for."""
+    return replace(wanted, stage="", since=None, until=None)
+
+
+def _named(answers: Mapping[str, list[Row]]) -> set[object]:
+    """The promotions that somebody may want to open."""
+    return {
+        row.get(column.name)
+        for name, rows in answers.items()
+        for column in shown()[name].columns
+        if column.unit == "id"
+        for row in rows
+    }
 
 
 def _timelines(rows: Iterable[Row]) -> tuple[dict[str, list[Row]], int]:
@@ -108,6 +128,10 @@ def _page(head: list[str], told: dict[str, Any]) -> str:
 def _header(query: Query) -> dict[str, Any]:
     told = asdict(query)
     del told["text"]
+    for column in told["columns"]:
+        # They begin in UTC wherever somebody looks at them.
+        if column["name"] in ("day", "week"):
+            column["unit"] = "date"
     return told
 
 

@@ -92,6 +92,11 @@ class Query:
         )
 
     @property
+    def reaches_back(self) -> bool:
+        """Whether its answer needs records of long ago, as one about the present does."""
+        return any("reaches back" in note for note in self.notes)
+
+    @property
     def body(self) -> str:
         """All but the header."""
         return "let " + self.text.split("\nlet ", 1)[1]

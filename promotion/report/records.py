@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from promotion.core.errors import Terminal
 from promotion.report.queries import Query
 from promotion.report.source import Row, Wanted, plain
 from promotion.report.translating import TABLE, in_sql
@@ -20,7 +21,7 @@ _INSERT: Final = """INSERT INTO Recorded
         one->>'OperationId', one->>'AppRoleName', 1
     FROM (SELECT CASE WHEN json_valid(line) THEN CAST(line AS JSON) END AS one
         FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS line))
-    WHERE moment IS NOT NULL AND json_type(one, '$.Name') = 'VARCHAR'"""
+    WHERE isfinite(moment) AND json_type(one, '$.Name') = 'VARCHAR'"""
 
 
 class Records:
@@ -46,16 +47,29 @@ class Records:
         return len(given) - (taken[0] if taken else 0)
 
     def ask(self, query: Query, wanted: Wanted, now: datetime | None = None) -> list[Row]:
-        """The answer; ``now`` is the moment of asking, for queries about the present."""
+        """The answer; ``now`` is the moment of asking, for queries about the present.
+
+        Raises Terminal when a record makes that impossible.
+        """
+        import duckdb
+
         found = in_sql(query)
         given: dict[str, Any] = dict(wanted.parameters)
         given |= dict.fromkeys(found.moments, _naive(now or datetime.now(UTC)))
         with self._database.cursor() as cursor:
             for name, moment in (("since", wanted.since), ("until", wanted.until)):
                 cursor.execute(f"SET VARIABLE {name} = CAST(? AS TIMESTAMP)", [_naive(moment)])
-            answer = cursor.execute(found.sql, given)
-            columns = [column[0] for column in answer.description]
-            rows = answer.fetchall()
+            try:
+                answer = cursor.execute(found.sql, given)
+                columns = [column[0] for column in answer.description]
+                rows = answer.fetchall()
+            except duckdb.Error as error:
+                raise Terminal(
+                    f"The records cannot answer {query.name}: {type(error).__name__}.",
+                    remedy="A record has a value that no service of this kind writes. A shorter "
+                    "time may leave it out.",
+                    code="AuditFile",
+                ) from error
         return [{name: plain(one) for name, one in zip(columns, row, strict=True)} for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Whoever answers the queries: an audit file or a Log Analytics workspace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import isnan
 from typing import Any, Protocol
@@ -22,6 +22,13 @@ class Wanted:
     until: datetime | None = None
     """Records of that moment and later are left out."""
 
+    def of(self, query: Query) -> "Wanted":
+        """What ``query`` is asked for: one that reaches back has no beginning.
+
+        What waits is not over because it began before somebody cares to look.
+        """
+        return replace(self, since=None) if query.reaches_back else self
+
     @property
     def parameters(self) -> dict[str, str]:
         """Of the query."""
@@ -36,7 +43,7 @@ class Source(Protocol):
         """What it is, for people."""
 
     def ask(self, query: Query, wanted: Wanted) -> list[Row]:
-        """The answer. Raises PromotionError when it cannot be had."""
+        """The answer, for ``wanted.of(query)``. Raises PromotionError when it cannot be had."""
 
 
 def plain(value: Any) -> Any:

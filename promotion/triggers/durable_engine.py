@@ -5,16 +5,23 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import azure.durable_functions as df
-from durabletask.client import OrchestrationQuery, OrchestrationState
+from durabletask.client import OrchestrationQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId
 from durabletask.history import HistoryEvent, TaskCompletedEvent, TaskScheduledEvent
 
 from promotion.api.engine import Done, Instance
 
 _logger = logging.getLogger("promotion")
+
+_RUNNING: Final = [
+    OrchestrationStatus.PENDING,
+    OrchestrationStatus.RUNNING,
+    OrchestrationStatus.SUSPENDED,
+    OrchestrationStatus.CONTINUED_AS_NEW,
+]
 
 
 class DurableEngine:
@@ -30,7 +37,14 @@ class DurableEngine:
 
     async def since(self, moment: datetime) -> Sequence[Instance]:
         """All that began then or later, without input and output."""
-        query = OrchestrationQuery(created_time_from=moment.astimezone(UTC).replace(tzinfo=None))
+        begun = moment.astimezone(UTC).replace(tzinfo=None)
+        return await self._found(OrchestrationQuery(created_time_from=begun))
+
+    async def running(self) -> Sequence[Instance]:
+        """All that have not ended, whenever they began, without input and output."""
+        return await self._found(OrchestrationQuery(runtime_status=_RUNNING))
+
+    async def _found(self, query: OrchestrationQuery) -> Sequence[Instance]:
         states = await self._client.get_all_orchestration_states(query)
         # In a thread: there may be thousands, and other requests wait for this loop.
         return await asyncio.to_thread(lambda: [_instance(state) for state in states])

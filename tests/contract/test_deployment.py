@@ -67,6 +67,8 @@ def test_a_failed_deployment_gives_azures_reason(world, asset_id):
     receipt = look(world)
     assert receipt["failure"] == {
         "reason": "The deployment taxi-model-1 failed: Not enough quota for Standard_DS3_v2.",
+        "remedy": "Free quota of that size or ask for more, or take a smaller instance_type; then "
+        "promote it again (promote retry).",
         "code": "OutOfQuota",
     }
 

@@ -81,7 +81,7 @@ def test_a_broken_new_version_is_refused_with_a_record_and_the_last_good_one_sta
     container.bound()
     container.put("team/promotion.yaml", POLICY.replace("at_most", "at_mots"))
     assert container.bound() == 5.0
-    (refused,) = world.audit()
+    _, refused = world.audit()
     assert refused["Name"] == "promotion.policy_refused"
     assert "promotion.yaml:8:40" in refused["Properties"]["reason"]
 
@@ -90,6 +90,17 @@ def test_a_blob_that_is_missing_is_a_mistake_with_its_line(container):
     container.delete("team/deploy/endpoint.yml")
     with pytest.raises(PolicyInvalid, match=r"promotion.yaml:12:18: .* there is no such blob"):
         container.bound()
+
+
+def test_a_broken_first_policy_is_refused_with_one_record_until_it_is_mended(container, world):
+    container.delete("team/deploy/endpoint.yml")
+    for _ in range(2):
+        with pytest.raises(PolicyInvalid):
+            container.bound()
+    container.put("team/deploy/endpoint.yml", "name: taxi-fare\n")
+    container.bound()
+    told = [record["Name"] for record in world.audit()]
+    assert told == ["promotion.policy_refused", "promotion.policy_changed"]
 
 
 def test_a_policy_that_is_missing_cannot_be_read(container):
@@ -102,13 +113,14 @@ def test_storage_that_does_not_answer_leaves_the_last_policy_in_force(container,
     container.bound()
     world.fault("HEAD", "/blobs/.*promotion.yaml", answer={"status": 503}, times=20)
     assert container.bound() == 5.0
-    assert world.audit() == []
+    assert [record["Name"] for record in world.audit()] == ["promotion.policy_changed"]
 
 
 def test_storage_that_never_answered_is_for_event_grid_to_try_again(container, world):
     world.fault("HEAD", "/blobs/.*promotion.yaml", answer={"status": 503}, times=20)
     with pytest.raises(Retryable, match="policy"):
         container.bound()
+    assert world.audit() == []  # nobody knows whether the policy is broken
 
 
 def test_a_file_outside_the_container_is_a_mistake(container):

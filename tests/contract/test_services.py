@@ -320,3 +320,22 @@ def test_the_activity_hears_judges_and_passes_on_what_it_heard(service):
     )
     assert receipt.judgement.reason == "The service localhost says: “The gap is 0.2.”"
     assert receipt.candidate.answers[gate.question].passed is False
+
+
+def test_a_service_that_says_something_else_when_it_is_asked_again_has_two_records(
+    service, tmp_path, monkeypatch
+):
+    """A record is known by its id: the verdict that counts must not look like the other one."""
+    audit_file = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("PROMOTION_AUDIT_FILE", str(audit_file))
+    service.replies = [a_reply({"passed": False, "reason": "No."}), a_reply(GOOD)]
+    gates = (a_gate(service.url),)
+    order = JudgementOrder(context=a_context(), candidate=a_candidate(), gates=gates, hosts=HOSTS)
+    for _ in range(3):
+        evaluate_gates(order)
+    rows = map(json.loads, audit_file.read_text().splitlines())
+    told = [row["Properties"] for row in rows if row["Name"] == "promotion.gate_evaluated"]
+    assert [one["outcome"] for one in told] == ["failed", "passed", "passed"]
+    first, *later = [one["record_id"] for one in told]
+    assert first not in later
+    assert len(set(later)) == 1

@@ -116,6 +116,8 @@ class _File:
             body = self._value(value, self._names)
             return {"id": f"/{what}/{body['name']}", "name": body["name"]}
         bodies = self._value(value, self._names)
+        if bodies is None:
+            return None  # its condition does not hold
         made = [
             self._module(what, body) if kind == "module" else self._resource(what, name, body)
             for body in (bodies if isinstance(bodies, list) else [bodies])
@@ -186,6 +188,18 @@ class _File:
         one, many, body = _parts(node)
         items = self._value(many, names)
         return [self._value(body, {**names, _text(one): item}) for item in items]
+
+    def _if_statement(self, node: Node, names: Names) -> Any:
+        """None where the condition does not hold: nothing is deployed."""
+        condition, body = _parts(node)
+        holds = self._value(condition, names)
+        if not isinstance(holds, bool):
+            raise self._refused(condition)
+        return self._value(body, names) if holds else None
+
+    def _parenthesized_expression(self, node: Node, names: Names) -> Any:
+        (inner,) = _parts(node)
+        return self._value(inner, names)
 
     def _lambda_expression(self, node: Node, names: Names) -> Callable[[Any], Any]:
         one, body = _parts(node)

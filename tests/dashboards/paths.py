@@ -1,5 +1,6 @@
 """Whether records are whole: none is lost, and none is there twice."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -43,6 +44,11 @@ _NEEDS: Final = {
     "succeeded": "copied",
 }
 """What must have been recorded before."""
+_OF_PROMOTION: Final = re.compile(r"-[0-9a-f]{8}(-\d+)?$")
+"""How the id of a promotion ends, and that of an operation does not."""
+_BEFORE_ALL_STAGES: Final = ("requested", "copied")
+_CAUSES: Final = {"GateFailed": "gate_evaluated", "ApprovalRejected": "approval_requested"}
+"""What must have been recorded before a version is rejected, by the code of that."""
 _FOLLOWED: Final = {
     "deploying": ("deployed", *_ENDS),
     "job_submitted": ("job_ended", "smoke_tested"),
@@ -59,15 +65,20 @@ def faults(rows: Sequence[Row]) -> list[str]:
     """What is wrong with the records of promotions that have all ended."""
     promotions: dict[str, list[Row]] = {}
     for row in rows:
-        told = row["Properties"]
-        by_hand = told.get("code") == "RolledBackByHand"
-        # Of a rollback by hand, an operation with an id of its own, the promotion knows nothing.
-        if "-" in told.get("promotion_id", "") and not by_hand and fact_of(row) in STATUS:
-            promotions.setdefault(told["promotion_id"], []).append(row)
+        if of_the_way(row):
+            promotions.setdefault(row["Properties"]["promotion_id"], []).append(row)
     found = list(_gaps(rows))
-    gates = {tuple(look) for its in promotions.values() for look in _looks(its)}
     found += [f"{id}: {fault}" for id, its in promotions.items() for fault in _faults(its)]
-    return found + ([f"not always the same gates: {gates}"] if len(gates) > 1 else [])
+    return found + list(_unequal_looks(promotions.values()))
+
+
+def of_the_way(row: Row) -> bool:
+    """Whether it is of a promotion, and one of those that form its path."""
+    told = row["Properties"]
+    # Of a rollback by hand, an operation with an id of its own, the promotion knows nothing.
+    by_hand = told.get("code") == "RolledBackByHand"
+    of_promotion = _OF_PROMOTION.search(told.get("promotion_id", ""))
+    return bool(of_promotion) and not by_hand and fact_of(row) in STATUS
 
 
 def fact_of(row: Row) -> str:
@@ -98,7 +109,8 @@ def _faults_at(rows: list[Row], known: set[str]) -> Iterator[str]:
     told_before = False
     for row in rows:
         fact = fact_of(row)
-        if (need := _NEEDS.get(fact)) and need not in (known if need == "copied" else before):
+        need = _NEEDS.get(fact)
+        if need and need not in (known if need in _BEFORE_ALL_STAGES else before):
             yield f"{fact} without {need}"
         if _stage(row) and "copied" not in known:
             yield f"{fact} without copied"
@@ -106,10 +118,9 @@ def _faults_at(rows: list[Row], known: set[str]) -> Iterator[str]:
             yield "a test job that nobody submitted"
         if _begins(fact) and "approval_requested" in before and "approved" not in before:
             yield f"{fact} without approved"
-        if row["Properties"].get("code") == "ApprovalRejected" and (
-            "approval_requested" not in before
-        ):
-            yield "rejected without approval_requested"
+        cause = _CAUSES.get(row["Properties"].get("code", ""))
+        if cause and cause not in before:
+            yield f"rejected without {cause}"
         told_before = told_before or row["Properties"].get("outcome") == "failed"
         if row["Properties"].get("code") == "SmokeTestFailed" and not told_before:
             yield "no test failed before"
@@ -177,15 +188,36 @@ def _gaps(rows: Iterable[Row]) -> Iterator[str]:
             known[place] = told["after"]
 
 
+def _unequal_looks(promotions: Iterable[list[Row]]) -> Iterator[str]:
+    """Where not always the same gates were asked, or none were."""
+    looks: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for rows in promotions:
+        told = rows[0]["Properties"]
+        for stage in dict.fromkeys(map(_stage, rows)):
+            place = (told["route"], stage, told.get("bypassed", ""))
+            asked = _looks([row for row in rows if _stage(row) == stage])
+            looks.setdefault(place, set()).update(map(tuple, asked))
+    for place, asked in looks.items():
+        if len(asked) > 1:
+            yield f"not always the same gates at {place}: {asked}"
+
+
 def _looks(rows: list[Row]) -> Iterator[list[str]]:
-    """The gates of the route that were asked, each time."""
-    look: list[str] = []
+    """The gates that were asked at one stage, each time: one activity writes down what it has
+    seen and what the gates make of that. None is a look, too."""
+    look: list[str] | None = None
     for row in rows:
-        if _stage(row) == "" and fact_of(row) == "gate_evaluated":
+        fact = fact_of(row)
+        if look is not None and fact == "gate_evaluated":
             look.append(row["Properties"]["gate"])
-        elif look:
+        elif look is not None:
             yield look
+        if fact == "evidence":
             look = []
+        elif fact != "gate_evaluated":
+            look = None
+    if look is not None:
+        yield look
 
 
 def _serves(row: Row) -> bool:

@@ -1,16 +1,22 @@
 """On which records an alert fires, and on which it does not."""
 
+import json
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from dashboards.bicep_files import FOLDER
-from dashboards.bicep_rules import TOPIC, alerts, rules
+from dashboards.bicep_files import FOLDER, BadBicep, deploy
+from dashboards.bicep_rules import TOPIC, alerts, deployed, rules
 from dashboards.bicep_shapes import METRICS, SPANS
 from dashboards.history import History
 from dashboards.workspace import all_recorded
+from unit.builders import FILES, POLICY
 
 from dashboards import kql_parser
+from promotion.core.policy.mistakes import PolicyInvalid
+from promotion.policy_source import current_policy
 from promotion.report.queries import Query
 
 OWN = {path.stem: path for path in sorted((FOLDER / "alerts").glob("*.kql"))}
@@ -23,6 +29,18 @@ METRIC_TABLE = (
     " SubscriptionId: string, SourceSystem: string, Type: string, _ResourceId: string)"
 )
 """As https://learn.microsoft.com/azure/azure-monitor/reference/tables/azuremetrics has it."""
+BROKEN = POLICY.replace("at_most", "at_mots")
+RESOLVED = {
+    "failed": (30, "45 minutes"),
+    "rolled-back": (30, "45 minutes"),
+    "approval-waits": (0, "45 minutes"),
+    "policy-refused": (0, "45 minutes"),
+    "notice-failed": (120, "three hours"),
+    "intake-silent": (0, "an hour"),
+}
+"""After how many minutes a rule finds what was told no longer (0: at once, when it is mended), and
+when the alert is resolved, as it is said."""
+IN_MINUTES = {"45 minutes": 45, "an hour": 60, "three hours": 180}
 ALERT = pytest.mark.parametrize("name", ALL)
 ON_LOGS = pytest.mark.parametrize("name", rules())
 
@@ -74,6 +92,18 @@ def test_a_rule_looks_back_further_than_to_its_last_look(name):
     assert SPANS[rule["windowSize"]] > 2 * SPANS[rule["evaluationFrequency"]]
 
 
+@ON_LOGS
+def test_an_alert_says_when_it_is_resolved(name):
+    """https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview, stateful alerts."""
+    every = SPANS[rules()[name]["evaluationFrequency"]]
+    found, said = RESOLVED[name]
+    assert found in (0, SPANS[rules()[name]["windowSize"]])
+    assert found + every * (3 if every <= 15 else 2) == IN_MINUTES[said]
+    assert f"It is resolved about {said} after" in rules()[name]["description"]
+    told = re.search(rf"^\| .*`{name}`.* \| {said} after .*\|$", _guide(), flags=re.MULTILINE)
+    assert told, f"the guide does not say {said} of {name}"
+
+
 @ALERT
 def test_an_alert_says_which_command_to_type(name):
     known = set(re.findall(r"^promote (.+?) (?:[A-Z\[-])", _commands(), flags=re.MULTILINE))
@@ -88,8 +118,11 @@ def _commands() -> str:
 
 @ALERT
 def test_an_alert_is_explained(name):
-    text = (DOCS / "how-to/install-the-dashboards.md").read_text(encoding="utf-8")
-    assert f"| `{name}` |" in text
+    assert f"| `{name}` |" in _guide()
+
+
+def _guide() -> str:
+    return (DOCS / "how-to/install-the-dashboards.md").read_text(encoding="utf-8")
 
 
 @ALERT
@@ -196,10 +229,64 @@ def test_a_refused_policy_is_told_until_a_good_one_is_in_force(facts, told):
     assert bool(fired("policy-refused", history)) == told
 
 
+@pytest.fixture
+def instances(tmp_path, monkeypatch):
+    """Looks at the policy in a folder as that instance of the app, and says whether it is told."""
+    audit_file = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("PROMOTION_AUDIT_FILE", str(audit_file))
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+
+    def look(instance: int, policy: str) -> bool:
+        (tmp_path / "promotion.yaml").write_text(policy)
+        # Policies are known by their location: another way to write it is another instance.
+        with suppress(PolicyInvalid):
+            current_policy(f"{tmp_path}{'/' * instance}promotion.yaml")
+        history = History(datetime.now(UTC))
+        history.rows = [json.loads(line) for line in audit_file.read_text().splitlines()]
+        return bool(fired("policy-refused", history))
+
+    return look
+
+
+def test_a_policy_that_a_new_instance_refuses_is_told_until_it_is_mended(instances):
+    assert instances(1, BROKEN)
+    assert not instances(1, POLICY)
+
+
+def test_a_refused_policy_is_mended_for_the_instance_that_starts_after_that(instances):
+    assert not instances(1, POLICY)
+    assert instances(1, BROKEN)
+    assert not instances(2, POLICY)
+    assert instances(3, BROKEN)
+
+
 def test_what_another_app_takes_over_does_not_mend_the_policy_of_this_one():
     history = History().tells("policy_refused").tells("policy_changed")
     history.rows[0]["AppRoleName"], history.rows[1]["AppRoleName"] = "func-a", "func-b"
     assert fired("policy-refused", history)
+
+
+def gives_up(history: History, version: str, setting: str) -> None:
+    told = {"setting": setting, "reason": "It answered 404.", "code": "404"}
+    history.promotion(version).tells("notice_failed", "prod", **told)
+
+
+def test_a_channel_that_does_not_take_notices_is_told_once_however_many_they_are():
+    history = History()
+    for version, setting in (("1", "TEAMS"), ("2", "TEAMS"), ("2", "SLACK")):
+        gives_up(history, version, setting)
+    history.promotion("3").tells("notice_sent", setting="OPS").tells("write_back_failed")
+    history.promotion("4").tells("failed", "prod", code="Conflict", reason="No.")
+    assert fired("notice-failed", history) == [{"setting": "SLACK"}, {"setting": "TEAMS"}]
+    assert [one["stage"] for one in fired("failed", history)] == ["prod"]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(119, True), (121, False)])
+def test_a_channel_that_did_not_take_a_notice_is_told_for_two_hours(minutes, told):
+    history = History()
+    gives_up(history, "1", "TEAMS")
+    assert bool(fired("notice-failed", history.pass_by(minutes=minutes))) == told
 
 
 def matched(history: History, many: int = 1, topic: str = TOPIC) -> History:
@@ -240,8 +327,39 @@ def test_without_topics_there_are_no_rules_about_events():
     logs, metrics = (
         rules(kind, systemTopicIds=[]) for kind in ("scheduledQueryRules", "metricAlerts")
     )
-    assert set(logs) == {"failed", "rolled-back", "approval-waits", "policy-refused"}
+    assert set(ALL) - set(logs) == {"intake-silent", *rules("metricAlerts")}
     assert not metrics
+
+
+@pytest.mark.parametrize(("given", "settings"), [({}, 1), ({"sendMetrics": False}, 0)])
+def test_metrics_that_go_to_the_workspace_already_are_not_sent_twice(given, settings):
+    """Azure refuses a second setting that sends the same category to the same workspace."""
+    found = deployed(**given)
+    assert sum(one["type"] == "Microsoft.Insights/diagnosticSettings" for one in found) == settings
+    assert rules("metricAlerts", **given).keys() == rules("metricAlerts").keys()
+    assert rules(**given).keys() == rules().keys()
+
+
+def test_the_guide_has_azures_answer_to_a_second_setting():
+    assert "409 `Data sink … is already used in diagnostic setting" in _guide()
+    assert "sendMetrics=false" in _guide()
+
+
+@pytest.mark.parametrize(
+    ("condition", "made"), [("wanted", 1), ("wanted ? false : true", 0), ("empty('')", 1)]
+)
+def test_what_has_a_condition_is_deployed_only_if_it_holds(tmp_path, condition, made):
+    file = tmp_path / "one.bicep"
+    one = f"resource one 'a/b@1' = if ({condition}) {{ name: 'x' }}"
+    file.write_text(f"param wanted bool = true\noutput it bool = wanted\n{one}\n", encoding="utf-8")
+    assert len(deploy(file).resources) == made
+
+
+def test_a_condition_that_is_no_boolean_is_no_bicep(tmp_path):
+    file = tmp_path / "one.bicep"
+    file.write_text("resource one 'a/b@1' = if ('x') { name: 'x' }\n", encoding="utf-8")
+    with pytest.raises(BadBicep):
+        deploy(file)
 
 
 def test_lost_events_are_told_at_the_first_one_and_failed_attempts_later():

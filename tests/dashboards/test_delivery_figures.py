@@ -147,10 +147,11 @@ def test_a_version_for_kubernetes_does_not_serve_when_it_is_only_registered():
     assert history.workspace().ask("four-keys") == []
 
 
-def test_without_a_known_registration_there_is_no_lead_time():
+def test_without_a_known_registration_a_version_counts_and_its_lead_time_is_not_known():
     history = History()
     history.promotion().tells("evidence").serves("prod")
-    assert history.workspace().ask("lead-time") == []
+    (row,) = history.workspace().ask("lead-time")
+    assert (row["versions"], row["p50_s"], row["longest_s"]) == (1, None, None)
 
 
 # -- where the time goes
@@ -158,7 +159,7 @@ def test_without_a_known_registration_there_is_no_lead_time():
 
 def test_phases_add_up_to_the_time_that_promotions_took():
     took: dict[str, list[datetime]] = {}
-    late = ("retired", "duplicate")
+    late = ("retired", "duplicate", "notice_sent")
     for row in all_recorded():
         told, fact = row["Properties"], row["Name"].removeprefix("promotion.")
         if fact not in late and told.get("code") != "RolledBackByHand" and "-" in _id(row):
@@ -314,3 +315,11 @@ def test_a_rollback_by_hand_that_failed_is_a_failure_and_somebodys_decision():
     assert (row["what"], row["code"]) == ("rollback_failed", "OutOfQuota")
     decisions = {row["decision"]: row["who"] for row in history.workspace().ask("decisions")}
     assert decisions["rollback_failed"] == "ada"
+
+
+def test_the_traffic_of_what_was_deployed_before_the_time_range_is_not_known():
+    history = History()
+    history.promotion("1").rolled_back_by_hand("prod")
+    history.promotion("2").tells("deploying", "prod").taken_back("prod")
+    rows = {row["version"]: row["traffic"] for row in history.workspace().ask("rollbacks")}
+    assert rows == {"1": None, "2": 0}

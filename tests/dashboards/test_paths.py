@@ -1,7 +1,8 @@
 """For every promotion the records form a path through the table of states."""
 
 import pytest
-from dashboards.paths import STATUS, fact_of, faults
+from dashboards.history import History, Promotion
+from dashboards.paths import fact_of, faults, of_the_way
 from dashboards.workspace import STORIES, recorded
 
 MAY_BE_MISSING = {
@@ -18,12 +19,6 @@ ALONE = {"registered", "approval_requested", "gate_evaluated"}
 @pytest.mark.parametrize("story", STORIES)
 def test_the_records_of_a_story_are_whole(story):
     assert faults(recorded(story)) == []
-
-
-def _of_the_way(row) -> bool:
-    told = row["Properties"]
-    of_promotion = "-" in told.get("promotion_id", "")
-    return of_promotion and told.get("code") != "RolledBackByHand" and fact_of(row) in STATUS
 
 
 def _may_be_missing(row, rows) -> bool:
@@ -54,15 +49,65 @@ def _question(row) -> tuple[object, ...]:
 def test_every_record_that_is_lost_is_missed(story):
     rows = recorded(story)
     for number, row in enumerate(rows):
-        if _of_the_way(row) and not _may_be_missing(row, rows):
+        if of_the_way(row) and not _may_be_missing(row, rows):
             assert faults(rows[:number] + rows[number + 1 :]), f"line {number + 1}, {row['Name']}"
+
+
+def judged(history: History, version: str, *gates: str) -> Promotion:
+    """A promotion whose evidence was read, and what these gates said about it."""
+    promotion = history.promotion(version).seen()
+    for gate in gates:
+        promotion.gate("passed", gate=gate)
+    return promotion
+
+
+def test_a_rejection_whose_only_gate_is_lost_is_missed():
+    history = History()
+    history.promotion().seen().gate("failed").tells("rejected", reason="No.", code="GateFailed")
+    assert faults(history.rows) == []
+    del history.rows[2]
+    assert faults(history.rows) == ["taxi-taxi-1-00000001: rejected without gate_evaluated"]
+
+
+@pytest.mark.parametrize("gates", [(), ("metric rmse",)])
+def test_a_promotion_without_the_gates_that_others_on_its_route_have_is_found(gates):
+    history = History()
+    judged(history, "1", "metric rmse", "tag owner").tells("superseded")
+    judged(history, "2", *gates).tells("superseded")
+    assert [fault[:25] for fault in faults(history.rows)] == ["not always the same gates"]
+
+
+def test_routes_have_gates_of_their_own_and_people_may_leave_some_out():
+    history = History()
+    judged(history, "1", "metric rmse").tells("superseded")
+    other = history.promotion("2", route="bikes").seen().gate("passed", gate="tag owner")
+    other.tells("superseded")
+    history.promotion("3", bypassed="metric rmse").seen().tells("superseded")
+    assert faults(history.rows) == []
+
+
+def test_a_stage_reads_evidence_of_its_own():
+    history = History()
+    promotion = history.promotion().seen().gate("passed").tells("copied")
+    promotion.tells("evidence", "prod").gate("passed", "prod").tells("registered", "prod")
+    promotion.tells("succeeded")
+    assert faults(history.rows) == []
+    del history.rows[4]
+    assert faults(history.rows) == ["taxi-taxi-1-00000001: gate_evaluated without evidence"]
+
+
+def test_what_operations_do_is_no_promotion():
+    history = History()
+    operation = "roll-back-dafcb2f2eedc41a58012e93ccbf0a839"
+    history.tells("deployed", promotion_id=operation, stage="prod", route="taxi")
+    assert faults(history.rows) == []
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_every_record_that_is_there_twice_is_found(story):
     rows = recorded(story)
     for number, row in enumerate(rows):
-        if _of_the_way(row):
+        if of_the_way(row):
             assert faults(rows[: number + 1] + rows[number:]), f"line {number + 1}, {row['Name']}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from dashboards.paths import faults
 
 from local.observing import Row
 from local.stories import STORIES
@@ -32,3 +33,6 @@ def test_the_story_ends_as_it_should(service: Service, story: Story):
     ending = perform(story, service, Silence())
     assert ending.surprise is None, ending.surprise
     assert ending.checks > 1
+    told = [row for row in service.cloud.audit() if row["Properties"].get("route") == story.name]
+    assert told
+    assert faults(told) == []

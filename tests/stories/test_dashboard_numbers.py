@@ -4,12 +4,14 @@ counted without the audit records, from what Azure has seen and what people did.
 `forty/script.py` tells what happens, `forty/counting.py` counts it from the far side.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dashboards.paths import faults
 from dashboards.workspace import Row, Workspace
 from stories.forty.counting import Counted
 from stories.forty.people import Town
@@ -85,6 +87,14 @@ def test_the_history_has_forty_promotions_with_every_kind_of_ending(counted):
         "superseded": 2,
         "under_way": 2,
     }
+
+
+def test_no_record_is_lost_or_doubled_whatever_happens(town, counted):
+    found = [re.sub(r"-[0-9a-f]{8}:", ":", one) for one in faults(town.service.cloud.audit())]
+    waiting = [(route, version) for route, version, *_ in counted.waiting()]
+    assert sorted(found) == sorted(
+        f"{route}-{model_of(route)}-{version}: it does not end" for route, version in waiting
+    )
 
 
 def test_as_many_promotions_are_shown_as_events_and_people_began(counted, dashboard):

@@ -85,7 +85,8 @@ def make(
         "flavors": asked.get("flavors") or flavors,
         "modelType": kind,
         "modelUri": _uri(workspace, place, uri),
-        "jobName": place.job,
+        "jobName": place.job or asked.get("jobName"),
+        **_stage(asked),
     }
     if place.job:
         properties["properties"] |= mlmodel.lineage(workspace, place, described)
@@ -104,7 +105,11 @@ def base(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _updated(call: Call, workspace: Workspace, old: Asset) -> Asset:
-    """Tags, description, properties and archiving may change; where the files are may not."""
+    """Tags, description, properties and archiving may change; where the files are may not.
+
+    A PUT says all that it wants to keep: a stage that it leaves out is gone, and so is a job,
+    unless the path of the files tells which.
+    """
     asked = call.properties
     uri = asked.get("modelUri")
     same = uri == old.properties["modelUri"]
@@ -112,7 +117,15 @@ def _updated(call: Call, workspace: Workspace, old: Asset) -> Asset:
         raise user_error(400, "Asset paths cannot be updated.")
     properties = {**old.properties, **{key: asked[key] for key in asked if key in base(asked)}}
     properties |= {key: properties[key] or {} for key in ("tags", "properties")}
+    job = locate(workspace, str(properties["modelUri"])).job or asked.get("jobName")
+    properties = {key: properties[key] for key in properties if key != "stage"}
+    properties |= {"jobName": job, **_stage(asked)}
     return Asset(old.name, old.version, properties, old.artifacts)
+
+
+def _stage(asked: dict[str, Any]) -> dict[str, str]:
+    """Where somebody says that the model is in its life; recorded replies without one lack it."""
+    return {"stage": str(asked["stage"])} if asked.get("stage") else {}
 
 
 def _uri(workspace: Workspace, place: Place, asked: str) -> str:

@@ -96,7 +96,11 @@ def _listening(port: int) -> socket.socket:
 
 def _taken(port: int, error: OSError) -> Failed:
     what = f"Port {port} of this machine cannot be taken: {error.strerror or error}."
-    return mistake(what, "--port names another one, and 0 any that is free.")
+    remedy = (
+        "Perhaps make serve shows it there already; --port (make: PORT=7080) names another one, "
+        "and 0 any that is free."
+    )
+    return mistake(what, remedy)
 
 
 def _serve(source: "Source", listener: socket.socket) -> None:

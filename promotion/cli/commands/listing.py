@@ -1,12 +1,14 @@
 """``list``: the promotions, the newest first."""
 
 import json
+import re
 from typing import Annotated, Any
 
 import typer
 
 from promotion.cli.asking import asks_the_service
 from promotion.cli.client import Answer, Service
+from promotion.cli.exits import mistake
 from promotion.cli.options import AsJson, RouteName
 from promotion.cli.printing import echo_json, show
 from promotion.cli.tables import promotions_table
@@ -37,7 +39,8 @@ def list_promotions(
     """
     now = service.around.now()
     moment = moment_since(since, now) if since else None
-    asked = {"route": route, "model": model, "status": status, "since": moment}
+    wanted = _status(status) if status is not None else None
+    asked = {"route": route, "model": model, "status": wanted, "since": moment}
     query = {key: value for key, value in asked.items() if value is not None}
     query["limit"] = str(_MOST if every else limit)
     pages = _pages(service, query, every)
@@ -51,6 +54,17 @@ def list_promotions(
         typer.echo("No promotion was found.", err=True)
     if pages[-1].content.get("next") and not as_json:
         typer.echo("There are more: --limit or --all shows them.", err=True)
+
+
+def _status(written: str) -> str:
+    """As the API writes it; lists have spaces in it. Raises Failed."""
+    # Here and not above: --help needs none of the rules.
+    from promotion.core.status import Status
+
+    status = re.sub(r"[\s-]+", "_", written.strip().lower())
+    if status not in list(Status):
+        raise mistake(f"{written!r} is no status.", f"--status: use {', '.join(Status)}.")
+    return status
 
 
 def _pages(service: Service, query: dict[str, str], every: bool) -> list[Answer]:

@@ -38,8 +38,9 @@ def open_page(
         url = _studio(service.get(promotion_path(promotion)).content, service.connection.tenant_id)
     elif not print_url:
         _must_open(service.connection)
-    if print_url or not service.around.open_page(url):
-        typer.echo(plain(url))
+    if not print_url:
+        service.around.open_page(url)
+    typer.echo(plain(url))  # a browser that could not show it does not say so
 
 
 def _must_open(connection: Connection) -> None:

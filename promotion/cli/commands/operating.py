@@ -11,7 +11,7 @@ from promotion.cli.exits import Exit, Failed
 from promotion.cli.options import AsJson, NoWait, Reason, Route, Stage, Yes
 from promotion.cli.paths import place_path
 from promotion.cli.printing import echo_json, plain
-from promotion.cli.states import exit_of
+from promotion.cli.states import exit_of, resume_command
 from promotion.cli.watching import watch_operation
 
 _Everything = Annotated[bool, typer.Option("--everything", help="Every stage of every route.")]
@@ -114,7 +114,8 @@ def _tell(ended: Answer, as_json: bool) -> None:
 def _remedy(operation: Json, remedy: str | None) -> str | None:
     if operation["kind"] != "roll_back":
         return remedy
-    held = f"{operation['route']} {operation['stage']} is held until promote resume."
+    where = f"{operation['route']} {operation['stage']}"
+    held = f"{where} is held until: {resume_command(operation['route'], operation['stage'])}"
     return f"{remedy} {held}" if remedy else held
 
 

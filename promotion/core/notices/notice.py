@@ -1,5 +1,6 @@
 """One notice: what happened, in as many words as a message can hold."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -10,13 +11,16 @@ from promotion.core.notices.occasion import Occasion
 from promotion.core.notices.text import clean
 from promotion.core.references import WorkspaceRef
 from promotion.core.value import Value
-from promotion.core.verdict import Outcome, Verdict
+from promotion.core.verdict import Mode, Outcome, Verdict
 
 MAX_REASON: Final = 800
 MAX_VERDICTS: Final = 8
 MAX_NAMES: Final = 200
 _MAX_SAID: Final = 200
 """Characters of what one gate says; the promotion itself has all of it."""
+_MAX_GATE: Final = 60
+_WARNS: Final = " (warn)"
+"""What follows the name of a gate that refuses nobody."""
 
 
 def _reason(text: str) -> str:
@@ -39,7 +43,7 @@ Names = Annotated[str, AfterValidator(_names)]
 class Answer(Value):
     """What one gate answered."""
 
-    gate: Annotated[str, AfterValidator(lambda text: clean(text, 60))]
+    gate: Annotated[str, AfterValidator(lambda text: clean(text, _MAX_GATE))]
     outcome: Outcome
     reason: Said
 
@@ -77,7 +81,7 @@ class Notice(Value):
     remedy: Reason = ""
     code: Names = ""
     by: Names = ""
-    """Who rolled back by hand."""
+    """Who rolled back by hand, or tried."""
     answers: tuple[Answer, ...] = ()
     """Of gates: those that did not let it pass, or all where people are to decide."""
     left_out: int = 0
@@ -113,7 +117,18 @@ class Notice(Value):
 def answered(verdicts: tuple[Verdict, ...]) -> dict[str, object]:
     """The verdicts, as fields of a notice."""
     first = [
-        Answer(gate=one.gate, outcome=one.outcome, reason=one.reason)
-        for one in verdicts[:MAX_VERDICTS]
+        Answer(gate=_named(one), outcome=one.outcome, reason=one.reason)
+        for one in worst_first(verdicts)[:MAX_VERDICTS]
     ]
     return {"answers": tuple(first), "left_out": max(len(verdicts) - MAX_VERDICTS, 0)}
+
+
+def worst_first(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts that did not pass before those that did: whatever is cut off, it is not they."""
+    return sorted(verdicts, key=lambda one: one.outcome is Outcome.PASSED)
+
+
+def _named(verdict: Verdict) -> str:
+    if verdict.mode is not Mode.WARN:
+        return verdict.gate
+    return clean(verdict.gate, _MAX_GATE - len(_WARNS)) + _WARNS

@@ -8,6 +8,7 @@ https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook and
 https://adaptivecards.io/explorer/RichTextBlock.html
 """
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,7 +19,11 @@ from promotion.core.notices.occasion import Occasion
 from promotion.core.value import Json
 
 MAX_BYTES: Final = 28 * 1024
-"""Of a message: https://learn.microsoft.com/microsoftteams/limits-specifications-teams"""
+"""Of a message: https://learn.microsoft.com/microsoftteams/limits-specifications-teams
+
+It does not say in which encoding, so a message keeps to it in UTF-8 and in UTF-16.
+"""
+_ENCODINGS: Final = ("utf-8", "utf-16")
 
 _COLORS: Final = {
     Occasion.APPROVAL: "accent",
@@ -30,7 +35,19 @@ _COLORS: Final = {
 
 
 def message(notice: Notice, links: Links) -> Json:
-    """The body of the POST."""
+    """The body of the POST, with as many answers as there is room for."""
+    while _is_too_large(body := _message(notice, links)) and notice.answers:
+        shorter = {"answers": notice.answers[:-1], "left_out": notice.left_out + 1}
+        notice = notice.model_copy(update=shorter)
+    return body
+
+
+def _is_too_large(body: Json) -> bool:
+    text = json.dumps(body, ensure_ascii=False)
+    return any(len(text.encode(one, "replace")) > MAX_BYTES for one in _ENCODINGS)
+
+
+def _message(notice: Notice, links: Links) -> Json:
     return {
         "type": "message",
         "attachments": [

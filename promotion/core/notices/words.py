@@ -77,7 +77,9 @@ def answers(notice: Notice) -> Iterator[str]:
 
 
 def commands(notice: Notice) -> Iterator[Fact]:
-    """What to type, on the occasion of an approval."""
+    """What to type: to decide, or to learn more."""
+    if not notice.approve:
+        yield Fact("More with", f"promote show {notice.context.promotion_id}")
     for verb, command in (("Approve", notice.approve), ("Reject", notice.reject)):
         if command:
             yield Fact(f"{verb} with", command)

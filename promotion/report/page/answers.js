@@ -15,15 +15,20 @@ export class Trouble extends Error {
   }
 }
 
-/** The rows of an answer. Throws Trouble. */
-export async function ask(name, wanted = {}) {
+const PATIENCE = 120_000;
+
+/** The rows of an answer; `givenUp` ends the wait for it. Throws Trouble. */
+export async function ask(name, wanted = {}, givenUp = undefined) {
   if (!DATA.live) return DATA.answers[name] ?? [];
   const given = Object.entries(wanted).filter(([, value]) => value);
   const address = `answers/${encodeURIComponent(name)}?${new URLSearchParams(given)}`;
   let response;
   try {
-    response = await fetch(address, { signal: AbortSignal.timeout(120_000) });
-  } catch {
+    const signals = [AbortSignal.timeout(PATIENCE), givenUp].filter(Boolean);
+    response = await fetch(address, { signal: AbortSignal.any(signals) });
+  } catch (error) {
+    if (error.name === "TimeoutError")
+      throw new Trouble("The records take long to answer.", "Choose a shorter time, or wait.");
     throw new Trouble("The dashboard does not answer.", "Start it again: promote dashboard.");
   }
   return rowsOf(response);
@@ -41,7 +46,7 @@ async function rowsOf(response) {
 }
 
 /** What happened to one promotion; null where a report does not have it. */
-export async function timelineOf(promotion) {
-  if (DATA.live) return ask("timeline", { promotion });
+export async function timelineOf(promotion, givenUp) {
+  if (DATA.live) return ask("timeline", { promotion }, givenUp);
   return Object.hasOwn(DATA.timelines, promotion) ? DATA.timelines[promotion] : null;
 }

@@ -18,6 +18,7 @@ const figuresBox = figuresOf();
 const filters = filtersOf(() => refresher.now());
 const refresher = refresherOf(loadAll, page.live);
 let latest = 0;
+let asking = new AbortController();
 
 begin();
 
@@ -69,6 +70,9 @@ function route() {
 async function loadAll() {
   latest += 1;
   const turn = latest;
+  // What was asked for before is wanted by nobody any more.
+  asking.abort();
+  asking = new AbortController();
   const promotion = promotionInAddress();
   try {
     await (promotion === null ? loadOverview(turn) : loadPromotion(turn, promotion));
@@ -83,13 +87,14 @@ async function loadAll() {
 async function loadOverview(turn) {
   const wanted = filters.wanted();
   const next = {};
-  const scoped = ask("scope").then((rows) => {
+  const { signal } = asking;
+  const scoped = ask("scope", {}, signal).then((rows) => {
     if (turn !== latest) return;
     filters.offer(rows);
     showState(rows);
   });
   const asked = [...cards].map(async ([name, card]) => {
-    const rows = await ask(name, wanted);
+    const rows = await ask(name, wanted, signal);
     if (turn !== latest) return;
     next[name] = rows;
     card.show(rows);
@@ -102,12 +107,16 @@ async function loadOverview(turn) {
 }
 
 async function loadPromotion(turn, promotion) {
-  const [rows, known] = await Promise.all([timelineOf(promotion), knownOf(promotion)]);
+  const { signal } = asking;
+  const [rows, known] = await Promise.all([
+    timelineOf(promotion, signal),
+    knownOf(promotion, signal),
+  ]);
   if (turn === latest) showTimeline(place("promotion"), promotion, rows, known);
 }
 
-async function knownOf(promotion) {
-  const rows = await ask("promotions", { promotion });
+async function knownOf(promotion, givenUp) {
+  const rows = await ask("promotions", { promotion }, givenUp);
   return rows.find((row) => row.promotion_id === promotion) ?? null;
 }
 

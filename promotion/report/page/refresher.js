@@ -12,15 +12,20 @@ export function refresherOf(load, live) {
     clearTimeout(timer);
     // A source that takes long is asked less often.
     if (live && followed.checked && !document.hidden)
-      timer = setTimeout(run, Math.max(EVERY, 2 * took));
+      timer = setTimeout(next, Math.max(EVERY, 2 * took));
   };
   const run = async () => {
     clearTimeout(timer);
+    await loaded();
+    again();
+  };
+  const loaded = async () => {
     const began = performance.now();
     await load();
     took = performance.now() - began;
-    again();
   };
+  // Whoever marks a text wants to copy it; drawing it anew would take it away.
+  const next = () => (document.getSelection()?.type === "Range" ? again() : run());
   const followed = el("input", {
     type: "checkbox",
     id: "follow",

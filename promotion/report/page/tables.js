@@ -8,6 +8,7 @@ const FIRST = 10;
 const SHORT = 22;
 const LONG = 400;
 const NUMBERS = new Set(["count", "percent", "seconds"]);
+const MOMENTS = new Set(["datetime", "date"]);
 
 /** A table whose rows can be put in again; it stays sorted, scrolled and opened as it was. */
 export function tableOf(query, drill) {
@@ -79,7 +80,7 @@ function heading(column, state, draw) {
       "data-key": `sort ${column.name}`,
       title: column.meaning,
       onclick: () => {
-        state.down = sorted ? !state.down : NUMBERS.has(column.unit) || column.unit === "datetime";
+        state.down = sorted ? !state.down : NUMBERS.has(column.unit) || MOMENTS.has(column.unit);
         state.by = column.name;
         draw();
       },
@@ -151,7 +152,7 @@ export function badge(word, words = said("outcome", word)) {
 function kindOf(column) {
   if (NUMBERS.has(column.unit)) return "number";
   if (column.unit === "id") return "id";
-  if (column.unit === "datetime") return "moment";
+  if (MOMENTS.has(column.unit)) return "moment";
   return column.name.endsWith("reason") ? "reason" : null;
 }
 

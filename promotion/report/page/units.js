@@ -49,7 +49,8 @@ export function shown(value, unit) {
   if (unit === "seconds") return duration(Number(value));
   if (unit === "percent") return `${SHARE.format(Number(value))} %`;
   if (unit === "count") return COUNT.format(Number(value));
-  if (unit === "datetime") return isDate(value) ? day(value) : moment(value);
+  if (unit === "date") return day(value);
+  if (unit === "datetime") return moment(value);
   return String(value);
 }
 

@@ -17,8 +17,6 @@ from promotion.report.text.words import NOTHING
 
 _ROWS: Final = 12
 """So many rows of a question are shown where all questions are."""
-_REACHES_BACK: Final = "reaches back"
-"""What the note of a query says whose answer needs records of long ago."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,6 @@ def _part(report: Report, query: Query, rows: list[Row]) -> Iterator[Block]:
         yield from delays(query, rows)
     else:
         yield from _rows(report, query, rows)
-    if report.wanted.since and any(_REACHES_BACK in note for note in query.notes):
-        since = figure(report.wanted.since, "datetime")
-        yield line(f"What was there before {since} UTC is not seen.", "dim")
 
 
 def _rows(report: Report, query: Query, rows: list[Row]) -> Iterator[Block]:

@@ -43,6 +43,9 @@ class FakeEngine:
     async def since(self, moment: datetime) -> Sequence[Instance]:
         return [one for one in self.instances.values() if one.created >= moment]
 
+    async def running(self) -> Sequence[Instance]:
+        return [one for one in self.instances.values() if not one.ended]
+
     async def start(self, orchestrator: str, instance_id: str, order: dict[str, Any]) -> bool:
         self.started.append((orchestrator, instance_id, order))
         self.instances[instance_id] = an_instance(instance_id, name=orchestrator, input=order)

@@ -28,7 +28,7 @@ def a_page(status, detail, **more):
     [
         (("show", "no-such"), EVERYBODY, 4, "The promotion 'no-such' does not exist."),
         (("show", " "), EVERYBODY, 2, "A promotion is named by its id; promote list shows it."),
-        (("list", "--status", "lost"), EVERYBODY, 2, "The query cannot be used: status"),
+        (("list", "--status", "lost"), EVERYBODY, 2, "--status: use evaluating, rejected,"),
         (("list", "--since", "yesterday"), EVERYBODY, 2, "'yesterday' is neither a span nor a"),
         (("list",), None, 3, "The request carries no identity."),
         (SUBMIT, a_person("Promotion.Viewer"), 3, "ada@contoso.com may not start"),
@@ -87,6 +87,13 @@ def test_a_list_shows_one_promotion_a_line_and_its_json_is_that_of_the_service()
     assert [one["id"] for one in found["promotions"]] == ["p-2", "p-1"]
 
 
+@pytest.mark.parametrize("written", ["rolled_back", "rolled back", "rolled-back", "Rolled Back"])
+def test_a_status_may_be_written_as_lists_show_it(written):
+    world = World(*(an_instance(f"p-{n}", shown={"status": n}) for n in ("rolled_back", "failed")))
+    found = json.loads(world.type("list", *SINCE, "--status", written, "--json").stdout)
+    assert [one["id"] for one in found["promotions"]] == ["p-rolled_back"]
+
+
 def test_a_list_says_what_is_waited_for_so_that_approvers_find_what_is_theirs():
     result = World(*a_waiting_promotion("prod")).type("list", *SINCE, "--status", "waiting")
     assert result.stdout.splitlines()[1].startswith(f"{ID}  waiting: approval ")
@@ -123,6 +130,18 @@ def test_a_promotion_that_waits_says_for_what_and_how_to_approve():
         "  prod waits for an approval until 2026-03-07 12:00 UTC: It is due.",
         f"  promote approve {ID} --stage prod",
     ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [("Held by ada: complaints", True), ("The evidence is not there yet.", False)],
+)
+def test_a_promotion_that_somebody_holds_says_how_it_goes_on(reason, says):
+    stage = {"name": "prod", "waiting_for": "hold", "reason": reason}
+    one = {"id": "p", "status": "waiting", "route": "taxi", "stages": [stage]}
+    result = World(first=[httpx.Response(200, json=one)]).type("show", "p")
+    command = "  promote resume taxi prod --reason WHY (--everything, if everything is held)"
+    assert (command in result.stdout.splitlines()) is says
 
 
 def test_submit_starts_it_once_and_says_how_to_follow():
@@ -249,6 +268,16 @@ def test_an_operation_is_followed_to_its_end():
     world.on_sleep = end
     result = world.type("hold", "--everything", "--reason", "x", "--yes")
     assert (result.exit_code, result.stderr) == (1, "It hangs.\nShake it.\n")
+
+
+def test_a_rollback_that_failed_says_how_its_hold_ends():
+    begun = httpx.Response(202, json={"id": "o"})
+    ended = {"kind": "roll_back", "status": "failed", "route": "taxi", "stage": "prod"}
+    ended["failure"] = {"reason": "It hangs.", "remedy": "Shake it."}
+    world = World(first=[begun, httpx.Response(200, json=ended)])
+    result = world.type("rollback", "taxi", "prod", "--reason", "x", "--yes")
+    held = "taxi prod is held until: promote resume taxi prod --reason WHY"
+    assert (result.exit_code, result.stderr) == (1, f"It hangs.\nShake it. {held}\n")
 
 
 def test_what_need_not_be_waited_for_is_not():

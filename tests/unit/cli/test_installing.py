@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -57,6 +58,11 @@ def test_help_loads_nothing_that_takes_long(words):
     slow = {"azure.identity", "azure.core", "httpx", "rich", "asyncio"}
     rules = {"promotion.core", "promotion.api"}
     assert not loaded & (slow | rules if len(words) > 1 else slow | rules | {"pydantic"})
+
+
+def test_the_command_tells_its_version():
+    run = loaded_by("--version")[1]
+    assert re.fullmatch(r"promote \d+\.\d+\.\d+\n", run.stdout)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

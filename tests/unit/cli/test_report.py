@@ -138,7 +138,9 @@ def test_time_route_and_stage_say_what_counts(file, words, ends):
 def test_nothing_in_that_time_is_an_answer(file):
     result = reported(file, "--since", "1h")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "No audit record tells of anything in that time."
+    assert "No promotion began or ended." in result.stdout.splitlines()[-1]
+    # What serves now was not begun in that time.
+    assert "Which version serves where" in result.stdout
 
 
 def test_only_the_questions_that_were_chosen_are_asked_in_their_order(file):
@@ -185,11 +187,18 @@ def test_a_file_that_is_not_there_says_who_would_write_it(tmp_path):
 
 def test_a_page_is_written_as_a_whole_and_said_where(file, tmp_path):
     page = tmp_path / "report.html"
-    page.write_text("old")
+    page.write_text("<!DOCTYPE html>old")
     result = reported(file, "--html", str(page))
     assert result.stdout == f"The report is in {page}.\n"
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["audit.jsonl", "report.html"]
+
+
+def test_what_is_no_page_is_not_replaced(file):
+    before = file.read_bytes()
+    result = reported(file, "--html", str(file))
+    assert (result.exit_code, "it would be lost" in result.stderr) == (2, True)
+    assert file.read_bytes() == before
 
 
 def test_a_page_goes_to_where_a_link_leads(file, tmp_path):
@@ -226,5 +235,5 @@ def test_without_the_extra_it_is_said_how_to_install_it(file, monkeypatch):
     assert (result.exit_code, result.stderr) == (
         2,
         "This takes duckdb-kql, which is not installed.\n"
-        "Install the command line with it: azureml-promotion[report].\n",
+        "From the checkout: pipx install --force '.[report]'.\n",
     )

@@ -71,7 +71,8 @@ def test_a_port_that_is_taken_is_said_with_the_way_out(file):
         result = typed("dashboard", "--port", port, "--audit-file", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"Port {port} of this machine cannot be taken: ")
-    assert "--port names another one" in result.stderr
+    assert "Perhaps make serve shows it there already" in result.stderr
+    assert "--port (make: PORT=7080) names another one" in result.stderr
 
 
 class Opened(BaseException):

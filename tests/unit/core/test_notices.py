@@ -21,7 +21,7 @@ from promotion.core.notices.body import as_bytes, body_for
 from promotion.core.notices.event import TYPES, event
 from promotion.core.notices.links import Links
 from promotion.core.notices.making import of_approval, of_promotion
-from promotion.core.notices.notice import Answer, Notice, Wanted
+from promotion.core.notices.notice import MAX_VERDICTS, Answer, Notice, Wanted, answered
 from promotion.core.notices.occasion import USUAL, Occasion, of_end
 from promotion.core.notices.text import clean
 from promotion.core.policy.notify import Webhook
@@ -29,7 +29,7 @@ from promotion.core.status import ALLOWED, Status
 from promotion.core.steps.notices import NotifyOrder
 from promotion.core.steps.orchestrations import PromotionResult, StageOrder, StageResult
 from promotion.core.timing import Timing
-from promotion.core.verdict import Outcome
+from promotion.core.verdict import Mode, Outcome, Verdict
 from promotion.core.waits.approval import ApprovalWait
 from promotion.core.waits.decision import Origin
 from promotion.settings import APP_ROOT
@@ -175,6 +175,30 @@ def test_a_refusal_tells_the_gates_that_refused_and_an_approval_all_of_them():
     assert [one.outcome for one in approval().answers] == [Outcome.PASSED]
 
 
+def verdict(gate: str, outcome: Outcome = Outcome.PASSED, mode: Mode = Mode.ENFORCE) -> Verdict:
+    return Verdict(gate=gate, kind="metric", mode=mode, outcome=outcome, reason="So it is.")
+
+
+def test_what_did_not_pass_is_not_cut_off():
+    passed = [verdict(f"passed {number}") for number in range(9)]
+    failed = verdict("failed", Outcome.FAILED, Mode.WARN)
+    unknown = verdict("unknown", Outcome.INCONCLUSIVE, Mode.WARN)
+    notice = approval().model_copy(update=answered((*passed, failed, unknown)))
+    assert [one.gate for one in notice.answers][:3] == [
+        *("failed (warn)", "unknown (warn)", "passed 0"),
+    ]
+    assert (len(notice.answers), notice.left_out) == (MAX_VERDICTS, 3)
+    for kind in ("teams", "slack"):
+        assert "✗ failed (warn): So it is." in body_for(kind, notice, links(notice)).decode()
+
+
+def test_that_a_gate_only_warns_is_shown_however_long_its_name_is():
+    (long,) = answered((verdict("m" * 100, Outcome.FAILED, Mode.WARN),))["answers"]
+    (short,) = answered((verdict("metric rmse", Outcome.FAILED),))["answers"]
+    assert (len(long.gate), long.gate[-8:]) == (60, "… (warn)")
+    assert short.gate == "metric rmse"
+
+
 def test_an_approval_gives_the_command_that_approves():
     assert approval().approve == f"promote approve {PROMOTION.id} --stage prod"
     assert failed().approve is None
@@ -193,7 +217,13 @@ def test_whoever_is_asked_is_told_how_to_approve_and_how_to_reject(kind):
         before, command, _ = said.partition(f"promote {verb} {PROMOTION.id} --stage prod")
         assert command
         assert f"{verb.capitalize()} with:" in before
-    assert "with:" not in body_for(kind, refused(), links(refused())).decode()
+    assert "Approve with:" not in body_for(kind, refused(), links(refused())).decode()
+
+
+@pytest.mark.parametrize("kind", ["teams", "slack"])
+def test_whoever_is_told_of_an_end_is_told_how_to_learn_more(kind):
+    said = body_for(kind, refused(), links(refused())).decode()
+    assert f"promote show {PROMOTION.id}" in said.partition("More with:")[2]
 
 
 def test_two_approvals_of_a_stage_and_the_end_have_ids_of_their_own():
@@ -300,10 +330,34 @@ def test_characters_that_are_not_seen_are_left_out(kind):
     assert "\\u0000" not in shown
 
 
+def size(body) -> int:
+    """In bytes, in whichever encoding Teams counts them."""
+    text = as_bytes(body).decode()
+    return max(len(text.encode(encoding)) for encoding in ("utf-8", "utf-16"))
+
+
+@given(st.text('x"\\é界🚕', min_size=1, max_size=8), st.integers(1, 5_000))
+def test_answers_are_left_out_only_as_far_as_a_card_has_no_room_and_that_is_said(text, times):
+    notice = hostile(text * times)
+    body = teams.message(notice, links(notice))
+    assert size(body) <= teams.MAX_BYTES
+    shown = sum(line.startswith("! ") for line in lines(body))
+    left = notice.left_out + len(notice.answers) - shown
+    assert f"… and {left} more" in lines(body)
+    one = len(json.dumps(lines(body)[2], ensure_ascii=False).encode("utf-16")) + 200
+    assert shown == len(notice.answers) or size(body) + one > teams.MAX_BYTES
+
+
+def lines(body) -> list[str]:
+    """The first text of each block of a card."""
+    (attachment,) = body["attachments"]
+    return [block["inlines"][0]["text"] for block in attachment["content"]["body"]]
+
+
 @given(st.text(max_size=3_000))
 def test_messages_are_never_too_large(text):
     notice = hostile(text)
-    assert len(as_bytes(teams.message(notice, links(notice)))) <= teams.MAX_BYTES
+    assert size(teams.message(notice, links(notice))) <= teams.MAX_BYTES
     blocks = slack.message(notice, links(notice))["blocks"]
     assert len(blocks) <= 50
     assert blocks[0]["text"]["text"]
@@ -318,7 +372,7 @@ def test_messages_are_never_too_large(text):
 @pytest.mark.parametrize("character", ["x", "é", "界", "🚕", '"', "\\"])
 def test_the_longest_messages_are_not_too_large(character, occasion):
     notice = hostile(character * 5_000).model_copy(update={"occasion": occasion})
-    assert len(as_bytes(teams.message(notice, links(notice)))) <= teams.MAX_BYTES
+    assert size(teams.message(notice, links(notice))) <= teams.MAX_BYTES
     CARD.validate(teams.card(notice, links(notice)))
 
 

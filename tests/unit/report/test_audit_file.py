@@ -13,6 +13,7 @@ from promotion.report.records import Records
 from promotion.report.source import Wanted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOW_LONG_AGO = NOON - timedelta(days=40)
 ALL = Wanted()
 
 
@@ -125,3 +126,54 @@ def test_each_thread_has_a_time_range_of_its_own():
 def test_a_parameter_is_text_whatever_it_has_in_it(name):
     records = Records([a_line(1, route=name), a_line(2)])
     assert (under_way(records, Wanted(route=name)), under_way(records)) == (1, 2)
+
+
+def test_another_file_of_the_same_name_and_number_is_not_gone_on_with(path):
+    path.write_text(a_line(1))
+    source = AuditFile(path)
+    assert under_way(source) == 1
+    path.write_text(a_line(2) + a_line(3) + a_line(4))  # longer, and in the same place of the disk
+    assert under_way(source) == 3
+
+
+def test_a_last_record_without_an_end_of_its_line_counts_once(path):
+    path.write_text(a_line(1) + a_line(2).rstrip())
+    source = AuditFile(path)
+    assert under_way(source) == 2
+    with path.open("a") as file:
+        file.write("\n" + a_line(3))
+    assert (under_way(source), source.unreadable) == (3, 0)
+
+
+def test_what_is_no_ordinary_file_is_refused(tmp_path):
+    with pytest.raises(Terminal, match="no ordinary file"):
+        under_way(AuditFile(tmp_path))
+
+
+def test_what_waits_is_found_however_long_ago_it_began():
+    told = {"by": "ada", "quorum": "1", "stage": "prod"}
+    records = [a_line(1, at=NOW_LONG_AGO), a_line(1, "approval_requested", at=NOW_LONG_AGO, **told)]
+    wanted = Wanted(since=NOON)
+    query = queries()["waiting-now"]
+    (row,) = Records(records).ask(query, wanted.of(query), NOON)
+    assert row["waited_s"] == 40 * 86_400
+
+
+def test_a_time_range_in_the_past_is_told_as_it_was_at_its_end(path):
+    told = {"by": "ada", "quorum": "1", "stage": "prod"}
+    path.write_text(a_line(1) + a_line(1, "approval_requested", **told))
+    wanted = Wanted(until=NOON + timedelta(hours=1))
+    (row,) = AuditFile(path).ask(queries()["waiting-now"], wanted)
+    assert row["waited_s"] == 3_600
+
+
+@pytest.mark.parametrize("moment", ["infinity", "-infinity"])
+def test_a_record_of_no_time_is_left_out(moment):
+    line = a_line(1).replace("2026-03-02T12:00:00+00:00", moment)
+    assert Records().take([line, a_line(2)]) == 1
+
+
+def test_a_value_that_breaks_a_query_is_told_with_its_name():
+    line = a_line(1, "evidence", registered_at="infinity")
+    with pytest.raises(Terminal, match="intake-delay"):
+        Records([a_line(1, actor="event-grid"), line]).ask(queries()["intake-delay"], ALL)

@@ -32,6 +32,12 @@ def steps(*promotions):
     ]
 
 
+def opened(*promotions):
+    """Answers that name those promotions, and their timelines."""
+    rows = [{"promotion_id": name} for name in promotions]
+    return {"promotions": rows, "timeline": steps(*promotions)}
+
+
 def test_the_page_knows_every_query_of_the_dashboards():
     named = [one["name"] for one in data_of(live_page(Told()))["queries"]]
     assert set(queries()) < set(named)
@@ -53,19 +59,31 @@ def test_a_report_has_the_rows_of_every_answer():
 def test_it_is_asked_for_what_is_wanted_and_says_so():
     source, wanted = Told(), Wanted(route="taxi", since=NOW)
     told = data_of(report_page(source, wanted, now=NOW))
-    assert {asked for _, asked in source.asked} == {wanted}
+    assert {asked for name, asked in source.asked if name != "timeline"} == {wanted}
     assert (told["wanted"]["route"], told["wanted"]["since"]) == ("taxi", "2026-03-04T09:00:00Z")
 
 
 def test_it_has_the_timeline_of_each_promotion():
-    told = data_of(report({"timeline": steps("a-1", "b-1", "a-1")}))
+    told = data_of(report(opened("a-1", "b-1", "a-1")))
     assert [len(told["timelines"][name]) for name in ("a-1", "b-1")] == [2, 1]
     assert told["left_out"] == 0
 
 
+def test_a_timeline_is_whole_however_little_of_it_was_asked_for():
+    source = Told(opened("a-1"))
+    wanted = Wanted(route="taxi", stage="prod", since=NOW, until=NOW)
+    report_page(source, wanted, now=NOW)
+    assert dict(source.asked)["timeline"] == Wanted(route="taxi")
+
+
+def test_only_what_the_answers_name_has_a_timeline():
+    told = data_of(report(opened("a-1") | {"timeline": steps("a-1", "b-1")}))
+    assert list(told["timelines"]) == ["a-1"]
+
+
 def test_of_many_promotions_it_has_the_newest_and_says_how_many_it_left_out():
     names = [f"p-{index}" for index in range(NEWEST + 3)]
-    told = data_of(report({"timeline": steps(*names)}))
+    told = data_of(report(opened(*names)))
     assert told["left_out"] == 3
     assert set(told["timelines"]) == set(names[3:])
 

@@ -163,14 +163,6 @@ def test_many_rows_are_cut_short_unless_the_question_was_chosen():
     assert told(answers, chosen=True)[-1] == "because 19"
 
 
-def test_what_needs_records_of_long_ago_says_how_far_it_looked():
-    said = "What was there before 2026-03-01 00:00 UTC is not seen."
-    answers = {"what-serves": [a_row("what-serves")]}
-    assert told(answers, since=day(1))[-1] == said
-    assert said not in told(answers)
-    assert said not in told({"failures": [a_row("failures")]}, since=day(1))
-
-
 def test_long_texts_are_in_one_line_and_end_somewhere():
     row = a_row("failures", last_reason="one\n  two " + "x" * 9_000)
     reason = told({"failures": [row]}, chosen=True)[-3]
