@@ -27,7 +27,8 @@ def deliver(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     ordered = DeliveryOrder.model_validate(order)
     work = Work(ctx, ordered.context, ordered.timing, Status.WAITING)
     # One delivery at a time, whichever routes and promotions they belong to.
-    with (yield ctx.lock_entities([turn(ordered.stage.turn(ordered.context.model))])):
+    place = turn(ordered.stage.turn(ordered.context.model))
+    with (yield ctx.lock_entities([place])):
         if work.now - work.started > _WORTH_TELLING:
             yield from work.record("waiting", waiting_for="lock")
         work.listener = control = Control(work)
@@ -36,6 +37,10 @@ def deliver(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
             result = yield from _its_way(work, ordered)
         except Stopped as stop:
             result = _ended(ordered, Status.FAILED, stop.failure)
+        if result.replaced and ordered.retirement:
+            # Before anybody else has the turn: an earlier retirement must leave them alone.
+            kept = {"deployments": list(result.replaced), "retirement": ordered.retirement}
+            yield ctx.call_entity(place, "keep", kept)
     result = _as_wanted(result, control.stop)
     if result.status is Status.ROLLED_BACK:
         work.become(Status.ROLLING_BACK)  # if only for a moment

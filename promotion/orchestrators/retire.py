@@ -16,7 +16,7 @@ from promotion.orchestrators.work import Limit, Steps, Work, turn
 def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Wait, then remove each replaced deployment. Input: a RetirementOrder; output: what stays.
 
-    Until then going back is only a change of traffic, or of the default of a batch endpoint. A
+    The delivery has said at its end that it keeps them. Until then going back is only a change of traffic, or of the default of a batch endpoint. A
     deployment that serves again in the meantime is kept; if it is replaced once more, that
     retirement removes it.
     """
@@ -24,8 +24,6 @@ def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     stage = ordered.stage
     work = Work(ctx, ordered.context, ordered.timing, Status.WAITING)
     place, me = turn(stage.lock), ctx.instance_id
-    told = {"deployments": list(ordered.replaced), "retirement": me}
-    yield ctx.call_entity(place, "keep", told)
     if stage.keep_previous:
         yield ctx.create_timer(stage.keep_previous)
     kept = []

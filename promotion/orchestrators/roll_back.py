@@ -157,6 +157,7 @@ class _RollBack:
             timing=self._doing.timing,
             force=True,
             ask=ask,
+            retirement=self._retirement,
         )
         try:
             delivery: task.Task[Any] = self._doing.ctx.call_sub_orchestrator(
@@ -253,8 +254,12 @@ class _RollBack:
         self._doing.ctx.call_sub_orchestrator(
             "retire",
             input=retirement.to_json(whole=True),
-            instance_id=f"{self._order.id}--retire",
+            instance_id=self._retirement,
         )
+
+    @property
+    def _retirement(self) -> str:
+        return f"{self._order.id}--retire"
 
     def _mark(self) -> Steps[None]:
         """Last, because Azure is busy with it for a while."""

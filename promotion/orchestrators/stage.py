@@ -127,6 +127,7 @@ class _Stage:
             asset_id=self._order.asset_id,
             candidate=self._result.candidate or self._order.candidate,
             timing=self._work.timing,
+            retirement=self._child("retire"),
         )
         child = self._child("delivery")
         running: task.Task[Any] = self._work.ctx.call_sub_orchestrator(

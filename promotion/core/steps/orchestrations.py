@@ -52,6 +52,8 @@ class DeliveryOrder(Value):
     """Whether it must pass its verification."""
     candidate: Candidate | None = None
     """What the gates saw last: checks may ask about it."""
+    retirement: str | None = None
+    """Durable id of the retirement that is to remove what is replaced, once it was kept."""
 
 
 class DeliveryResult(Value):

@@ -239,5 +239,5 @@ def test_what_was_the_default_before_is_retired_as_a_batch_deployment():
     kept = {"kept": "taxi-model-6 is the default again"}
     ctx = FakeContext({"turn.retire": [["taxi-model-6"]], "retire_batch_deployment": kept})
     assert run(retire, ctx, order.to_json()) == {"kept": ["taxi-model-6 is the default again"]}
-    assert ctx.names() == ["turn.keep", "lock", "turn.retire", "retire_batch_deployment"]
+    assert ctx.names() == ["lock", "turn.retire", "retire_batch_deployment"]
     assert ctx.pauses == [24 * 3600.0]

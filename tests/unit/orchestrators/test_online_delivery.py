@@ -14,7 +14,13 @@ PENDING = {"settled": False}
 
 
 def rolled_out(
-    policy=POLICY, lock_seconds=0, events=(), files=None, asset_id="azureml://the-copy", **answers
+    policy=POLICY,
+    lock_seconds=0,
+    events=(),
+    files=None,
+    asset_id="azureml://the-copy",
+    retirement=None,
+    **answers,
 ):
     """The rollout of version 7 where version 6 serves: the context and the output."""
     promotion = a_promotion(policy, files)
@@ -23,6 +29,7 @@ def rolled_out(
         stage=promotion.plan.stages[0],
         asset_id=asset_id,
         timing=promotion.plan.timing,
+        retirement=retirement,
     )
     ctx = FakeContext(
         {
@@ -50,6 +57,15 @@ def test_the_new_deployment_stands_and_is_tested_before_it_gets_traffic():
         "smoke_test",
     ]
     assert output == {"stage": "prod", "status": "succeeded", "replaced": ["taxi-model-6"]}
+
+
+def test_what_it_replaced_is_kept_before_anybody_else_has_the_turn():
+    ctx, _ = rolled_out(retirement="p-1-prod--retire")
+    assert ctx.called("turn.keep") == [
+        {"deployments": ["taxi-model-6"], "retirement": "p-1-prod--retire"}
+    ]
+    wrong = {"latency_ms": 1.0, "failure": {"reason": "It answered -31."}}
+    assert rolled_out(retirement="p-1", smoke_test=wrong)[0].called("turn.keep") == []
 
 
 def test_traffic_goes_from_what_was_seen_at_the_start_to_the_new_deployment():

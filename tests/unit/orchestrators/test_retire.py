@@ -61,4 +61,4 @@ def test_what_was_replaced_again_in_the_meantime_is_left_to_that_retirement():
 
 def test_retirement_takes_its_turn_on_the_endpoint():
     ctx, _ = retired()
-    assert ctx.names()[:3] == ["turn.keep", "lock", "turn.retire"]
+    assert ctx.names()[:2] == ["lock", "turn.retire"]
