@@ -16,9 +16,9 @@ from promotion.orchestrators.work import Limit, Steps, Work, turn
 def retire(ctx: OrchestrationContext, order: Any) -> Steps[Any]:
     """Wait, then remove each replaced deployment. Input: a RetirementOrder; output: what stays.
 
-    The delivery has said at its end that it keeps them. Until then going back is only a change of traffic, or of the default of a batch endpoint. A
-    deployment that serves again in the meantime is kept; if it is replaced once more, that
-    retirement removes it.
+    The delivery has said at its end that they are kept. Until then going back is only a change of
+    traffic, or of the default of a batch endpoint. A deployment that serves again in the meantime
+    is kept; if it is replaced once more, that retirement removes it.
     """
     ordered = RetirementOrder.model_validate(order)
     stage = ordered.stage
