@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _HERE = "127.0.0.1"
 """Nobody logs in to it, so that it is for this machine only."""
+_USUAL = "30d"
+"""What the page shows when nothing is chosen."""
 _LOOK = 0.5
 """Seconds between looks for the end."""
 
@@ -147,14 +150,16 @@ def _aside(work: Callable[..., object], given: object) -> threading.Thread:
 
 
 def _warm_up(source: "Source") -> None:
-    """Translates the questions and reads the file before a browser asks."""
+    """Answers what a browser asks first; most of the time goes into translating the questions."""
     from promotion.core.errors import PromotionError
     from promotion.report.audit_file import AuditFile
     from promotion.report.page import shown
-    from promotion.report.source import Wanted
+    from promotion.report.serving import wanted_by
     from promotion.report.translating import translate
 
     if isinstance(source, AuditFile):
-        translate(shown().values())
+        translate(shown().values())  # also where the file is not there yet
+        first = wanted_by({"since": _USUAL}, now=datetime.now(UTC))
         with suppress(PromotionError):  # the page says what is wrong with the file
-            source.ask(shown()["scope"], Wanted())
+            for query in shown().values():
+                source.ask(query, first)
