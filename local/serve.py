@@ -44,7 +44,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    if (running_at := _runs()) is not None:
+    if (running_at := where_it_runs(INFO)) is not None:
         console.print(
             f"[red]It runs already,[/] at {running_at}: stop it first; both would write to .local."
         )
@@ -69,14 +69,12 @@ def main() -> int:
     return 0
 
 
-def _runs() -> str | None:
-    """Where another `make serve` of this checkout answers."""
-    if not INFO.exists():
-        return None
-    url = str(json.loads(INFO.read_text(encoding="utf-8"))["host_url"])
+def where_it_runs(info: Path) -> str | None:
+    """Where the service answers that wrote `info`; None when there is none, or it was killed."""
     try:
+        url = str(json.loads(info.read_text(encoding="utf-8"))["host_url"])
         httpx.get(f"{url}/api/docs", timeout=5, trust_env=False)
-    except httpx.TransportError:
+    except (OSError, ValueError, KeyError, httpx.TransportError):
         return None
     return url
 

@@ -161,9 +161,7 @@ class _Story:
         work, promotion = self._work, self._promotion
         self._said[ended.stage] = work.now
         notice = of_stage(promotion, ended, going_on, work.now)
-        # Systems and tags are told of the end of the promotion, which this is not.
-        people = promotion.plan.audience.model_copy(update={"publish": False, "write_back": False})
-        tell(work.ctx, people, notice, work.timing)
+        tell(work.ctx, promotion.plan.audience.people, notice, work.timing)
         order = RecordOrder(
             context=notice.context,
             name="stage_ended",

@@ -229,9 +229,7 @@ class _RollBack:
         order, doing = self._order, self._doing
         still = serving(order, self._scene)
         notice = of_failed_rollback(order, still, failure, doing.now)
-        # Systems and tags are told of ends of promotions, which this is not.
-        people = order.audience.model_copy(update={"publish": False, "write_back": False})
-        tell(doing.ctx, people, notice, doing.timing)
+        tell(doing.ctx, order.audience.people, notice, doing.timing)
         record = RecordOrder(
             context=still,
             name="rollback_failed",

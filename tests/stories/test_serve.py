@@ -1,5 +1,6 @@
 """Whoever tries `make serve` sees what people are told, and what a dashboard shows."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from stories.service import Service
 from local import taxi
 from local.cloud import ROOT
 from local.dashboard import Dashboard
+from local.serve import where_it_runs
 from local.told import NOTIFY, ToldCloud, the_policy
 
 
@@ -52,6 +54,22 @@ def test_the_dashboard_shows_what_was_recorded(cloud: ToldCloud):
         before = _outcomes(dashboard)
         Service(cloud).register(taxi.INACCURATE, name="taxi-inaccurate").end()
         assert until(lambda: _outcomes(dashboard)["rejected"] == before["rejected"] + 1)
+
+
+def test_a_service_that_runs_is_found_so_that_no_second_one_writes_to_its_files(
+    cloud: ToldCloud, tmp_path: Path
+):
+    info = tmp_path / "serve.json"
+    info.write_text(json.dumps(cloud.info))
+    assert where_it_runs(info) == cloud.info["host_url"]
+
+
+@pytest.mark.parametrize("left", [None, "", "{}", '{"host_url": "http://127.0.0.1:1"}'])
+def test_what_a_service_left_that_was_killed_stops_nobody(tmp_path: Path, left: str | None):
+    info = tmp_path / "serve.json"
+    if left is not None:
+        info.write_text(left)
+    assert where_it_runs(info) is None
 
 
 def _outcomes(dashboard: Dashboard) -> Counter[str]:

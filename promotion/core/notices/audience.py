@@ -22,6 +22,11 @@ class Audience(Value):
         return Audience(webhooks=wanted, publish=self.publish, write_back=ends)
 
     @property
+    def people(self) -> "Audience":
+        """Without systems and tags, which are told of ends of promotions and of nothing else."""
+        return Audience(webhooks=self.webhooks)
+
+    @property
     def empty(self) -> bool:
         """Whether there is nobody."""
         return not (self.webhooks or self.publish or self.write_back)
